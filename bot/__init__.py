@@ -1,0 +1,1 @@
+"""问答 — answers questions; knows no domain and no HTTP."""

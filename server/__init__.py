@@ -1,0 +1,1 @@
+"""服务 — the HTTP face and the operations of every domain."""

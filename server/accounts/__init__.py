@@ -1,0 +1,1 @@
+"""账户 — log-in, sessions, consent, and who may ask what."""

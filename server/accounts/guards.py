@@ -1,0 +1,191 @@
+"""访问控制 — the kinds of asker; each is one query that proves the token and the role together."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+from uuid import UUID
+
+from config.clock import utc_now
+from models.accounts import StaffRole
+from models.errors import Forbidden, NotFound, Unauthenticated
+from models.transactions import Row, as_uuid, fetch_row
+from server.accounts.service import hash_token
+
+_SESSION = "s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2"
+_TOKEN_LENGTH = 43
+
+
+class NotAClerk(Forbidden):
+    message = "当前账号不是商户店员"
+    next_step = "请让店里的负责人向退役军人服务站申请店员邀请码，再在小程序中输入"
+
+
+class MerchantSuspended(Forbidden):
+    message = "本商户已被暂停，所有核验和核销均已停止"
+    next_step = "请商户负责人联系退役军人事务局"
+
+
+class BranchClosed(Forbidden):
+    message = "本门店已关闭"
+    next_step = "请商户负责人向退役军人服务站申请其他门店的店员邀请码"
+
+
+class NotAnEmployer(Forbidden):
+    message = "当前账号不是用人单位成员"
+    next_step = "请联系本单位负责人发出邀请"
+
+
+class NotStaff(Forbidden):
+    message = "当前账号不是工作人员"
+    next_step = "请联系系统管理员开通"
+
+
+class NotAdministrator(Forbidden):
+    message = "这项操作只有系统管理员可以做"
+    next_step = "请联系市退役军人事务局的系统管理员"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """访客 — anybody; logged in or not."""
+
+    role: ClassVar[str] = "visitor"
+    needs_token: ClassVar[bool] = False
+    account_id: UUID | None
+
+    @classmethod
+    async def authenticate(cls, token: str | None) -> Self:
+        if token is None:
+            return cls(account_id=None)
+        return cls(account_id=(await Person.authenticate(token)).account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """登录的人 — any account with a living session."""
+
+    role: ClassVar[str] = "person"
+    needs_token: ClassVar[bool] = True
+    account_id: UUID
+    session_id: UUID
+
+    @classmethod
+    async def authenticate(cls, token: str | None) -> Self:
+        row = await _find(f"SELECT s.id, s.account_id FROM sessions s WHERE {_SESSION}", token)
+        return cls(account_id=as_uuid(row["account_id"]), session_id=as_uuid(row["id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """店员 — stands at the till of one branch of a merchant that is not suspended."""
+
+    role: ClassVar[str] = "clerk"
+    needs_token: ClassVar[bool] = True
+    account_id: UUID
+    clerk_id: UUID
+    merchant_id: UUID
+    branch_id: UUID
+
+    @classmethod
+    async def authenticate(cls, token: str | None) -> Self:
+        row = await _find(
+            "SELECT s.account_id, k.id AS clerk_id, k.merchant_id, k.branch_id, m.state, b.closed_at "
+            "FROM sessions s LEFT JOIN clerks k ON k.account_id = s.account_id AND k.removed_at IS NULL "
+            "LEFT JOIN merchants m ON m.id = k.merchant_id LEFT JOIN branches b ON b.id = k.branch_id "
+            f"WHERE {_SESSION}",
+            token,
+        )
+        if row["clerk_id"] is None:
+            raise NotAClerk
+        if row["state"] != "active":
+            raise MerchantSuspended
+        if row["closed_at"] is not None:
+            raise BranchClosed
+        return cls(
+            account_id=as_uuid(row["account_id"]),
+            clerk_id=as_uuid(row["clerk_id"]),
+            merchant_id=as_uuid(row["merchant_id"]),
+            branch_id=as_uuid(row["branch_id"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerMember:
+    """用人单位成员"""
+
+    role: ClassVar[str] = "employer"
+    needs_token: ClassVar[bool] = True
+    account_id: UUID
+    member_id: UUID
+
+    @classmethod
+    async def authenticate(cls, token: str | None) -> Self:
+        row = await _find(
+            "SELECT s.account_id, e.id AS member_id FROM sessions s "
+            f"LEFT JOIN employer_members e ON e.account_id = s.account_id WHERE {_SESSION}",
+            token,
+        )
+        if row["member_id"] is None:
+            raise NotAnEmployer
+        return cls(account_id=as_uuid(row["account_id"]), member_id=as_uuid(row["member_id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """工作人员 — sees the records of the station's town; an administrator sees all (``town_code`` None)."""
+
+    role: ClassVar[str] = "staff"
+    needs_token: ClassVar[bool] = True
+    account_id: UUID
+    staff_role: StaffRole
+    town_code: str | None
+
+    @classmethod
+    async def authenticate(cls, token: str | None) -> Self:
+        row = await _find(
+            "SELECT s.account_id, f.role, f.town_code FROM sessions s "
+            "LEFT JOIN staff_members f ON f.account_id = s.account_id AND f.suspended_at IS NULL "
+            f"WHERE {_SESSION}",
+            token,
+        )
+        if row["role"] is None:
+            raise NotStaff
+        role = StaffRole(row["role"])
+        town = None if role is StaffRole.ADMINISTRATOR else row["town_code"]
+        return cls(account_id=as_uuid(row["account_id"]), staff_role=role, town_code=town)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.staff_role is StaffRole.ADMINISTRATOR
+
+    def sees_town(self, town_code: str | None) -> bool:
+        """Whether records of a town are this person's business; records of no town are everybody's."""
+        return self.is_administrator or town_code is None or town_code == self.town_code
+
+    def require_town(self, town_code: str | None, absent: type[NotFound]) -> None:
+        """Raise ``absent`` for a record of another town: what is not theirs does not exist for them."""
+        if not self.sees_town(town_code):
+            raise absent
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator(StaffMember):
+    """系统管理员 — acts for the whole city."""
+
+    role: ClassVar[str] = "administrator"
+
+    @classmethod
+    async def authenticate(cls, token: str | None) -> Self:
+        # super() without arguments does not work in a class that ``slots=True`` makes anew
+        member = await StaffMember.authenticate(token)
+        if not member.is_administrator:
+            raise NotAdministrator
+        return cls(account_id=member.account_id, staff_role=member.staff_role, town_code=None)
+
+
+async def _find(sql: str, token: str | None) -> Row:
+    if token is None or len(token) != _TOKEN_LENGTH:
+        raise Unauthenticated
+    row = await fetch_row(sql, hash_token(token), utc_now())
+    if row is None:
+        raise Unauthenticated
+    return row

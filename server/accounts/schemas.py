@@ -1,0 +1,61 @@
+"""账户的 JSON 形状。"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from models.accounts import Purpose
+
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=128, description="wx.login 得到的 code；沙箱中可用 demo-veteran 等")]
+Version = Annotated[str, msgspec.Meta(min_length=1, max_length=32, description="同意的文本版本，如 2026-11")]
+
+
+class LoginRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """登录"""
+
+    code: Code
+
+
+class Account(msgspec.Struct):
+    """账户 — who is logged in, and which roles the account has."""
+
+    id: UUID
+    roles: list[str]
+    """Of veteran, clerk, employer, staff, administrator; empty for a family member or a newcomer."""
+    town_code: str | None
+    """The town that a member of staff acts for."""
+    merchant_name: str | None
+    """The merchant that a clerk stands at the till of."""
+    consents: list[Purpose]
+    """The purposes agreed to and in force."""
+
+
+class SessionGranted(msgspec.Struct):
+    """登录结果"""
+
+    token: str
+    expires_at: datetime
+    account: Account
+
+
+class ConsentRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """同意"""
+
+    purpose: Purpose
+    version: Version
+
+
+class ConsentView(msgspec.Struct):
+    """同意记录"""
+
+    purpose: Purpose
+    version: str
+    granted_at: datetime
+
+
+class ConsentList(msgspec.Struct):
+    """有效的同意"""
+
+    items: list[ConsentView]

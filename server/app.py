@@ -1,0 +1,133 @@
+"""应用 — builds the Sanic application; with ``worker.py`` the only place that lists the domains."""
+
+from typing import Any
+
+import msgspec
+from sanic import Request, Sanic
+from sanic.exceptions import PayloadTooLarge
+from sanic.response import HTTPResponse, html, raw
+
+from config.database import close_database, open_database
+from config.logging import configure_logging
+from config.settings import RateLimits, Settings
+from models import MODEL_MODULES
+from server.accounts import routes as accounts
+from server.cards import routes as cards
+from server.http import health
+from server.http.binding import SanicHandler, bind
+from server.http.endpoints import Endpoint
+from server.http.middleware import attach_middleware
+from server.http.openapi import DOCS_CSS, build_openapi, render_docs
+from server.http.problems import answer_exception
+from server.http.rate_limits import RateLimiter
+from server.merchants import routes as merchants
+from server.perks import routes as perks
+from server.resources import close_resources, open_resources
+
+VERSION = "0.1.0"
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *health.routes.endpoints,
+    *accounts.ENDPOINTS,
+    *cards.ENDPOINTS,
+    *merchants.ENDPOINTS,
+    *perks.ENDPOINTS,
+)
+
+
+def create_app(settings: Settings, *, name: str = "youbing") -> Sanic:
+    """Return the application; nothing is opened before the server starts.
+
+    Raises:
+        UnsafeSettings: production was asked for with what only a sandbox may have.
+    """
+    settings.refuse_unsafe()
+    configure_logging(level=settings.log_level, style=settings.log_format)
+    app = Sanic(name, dumps=msgspec.json.encode, loads=msgspec.json.decode, configure_logging=False)
+    _configure(app, settings)
+    app.ctx.settings = settings
+    app.before_server_start(_open)
+    app.after_server_stop(_close)
+    app.error_handler.add(Exception, answer_exception)
+    attach_middleware(app)
+    _attach_endpoints(app, settings)
+    _attach_docs(app)
+    return app
+
+
+def _configure(app: Sanic, settings: Settings) -> None:
+    app.config.AUTO_EXTEND = False
+    app.config.ACCESS_LOG = False
+    app.config.MOTD = False
+    app.config.REQUEST_MAX_SIZE = settings.body_limit_bytes
+    app.config.REQUEST_TIMEOUT = settings.request_timeout_seconds
+    app.config.RESPONSE_TIMEOUT = settings.request_timeout_seconds
+    app.config.KEEP_ALIVE_TIMEOUT = 75
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = settings.shutdown_grace_seconds
+    app.config.PROXIES_COUNT = settings.trusted_proxies or None
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+
+
+async def _open(app: Sanic) -> None:
+    settings: Settings = app.ctx.settings
+    app.ctx.database = await open_database(
+        settings.database_address, model_modules=MODEL_MODULES, pool=settings.database_pool
+    )
+    health.watch_database(settings.database_address)
+    app.ctx.resources = await open_resources(settings)
+    if app.ctx.limiter is not None:
+        app.ctx.limiter.use(app.ctx.resources.state)
+
+
+async def _close(app: Sanic) -> None:
+    await close_resources(app.ctx.resources)
+    await close_database(app.ctx.database)
+
+
+def _attach_endpoints(app: Sanic, settings: Settings) -> None:
+    app.ctx.limiter = limiter = RateLimiter() if settings.rate_limits is RateLimits.ON else None
+    for endpoint in ENDPOINTS:
+        handler = bind(endpoint, limiter=limiter)
+        if endpoint.takes_upload:
+            handler = _with_upload(handler, limit=settings.upload_limit_bytes)
+        app.add_route(
+            handler,
+            endpoint.path,
+            methods=[endpoint.method],
+            name=endpoint.name.replace(".", "_"),
+            stream=endpoint.takes_upload,
+        )
+
+
+def _with_upload(handler: SanicHandler, *, limit: int) -> SanicHandler:
+    """Read an upload's body up to a limit of its own; every other body obeys the general one."""
+
+    async def receive(request: Request, **path: Any) -> HTTPResponse:
+        chunks, size = [], 0
+        async for chunk in request.stream:  # type: ignore[union-attr]
+            size += len(chunk)
+            if size > limit:
+                raise PayloadTooLarge("upload")
+            chunks.append(chunk)
+        request.body = b"".join(chunks)
+        return await handler(request, **path)
+
+    return receive
+
+
+def _attach_docs(app: Sanic) -> None:
+    document = msgspec.json.encode(build_openapi(list(ENDPOINTS), version=VERSION))
+    page = render_docs(list(ENDPOINTS))
+
+    async def openapi(request: Request) -> HTTPResponse:
+        return raw(document, content_type="application/json")
+
+    async def docs(request: Request) -> HTTPResponse:
+        return html(page)
+
+    async def docs_css(request: Request) -> HTTPResponse:
+        return raw(DOCS_CSS.encode(), content_type="text/css; charset=utf-8")
+
+    app.add_route(openapi, "/openapi.json", name="openapi")
+    app.add_route(docs, "/docs", name="docs")
+    app.add_route(docs_css, "/docs.css", name="docs_css")

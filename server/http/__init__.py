@@ -1,0 +1,1 @@
+"""HTTP 外壳 — problems, endpoints, paging, idempotency, limits; it knows no domain."""

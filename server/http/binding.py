@@ -1,0 +1,175 @@
+"""接口绑定 — turns a registered endpoint into the function that Sanic calls."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+import msgspec
+from sanic import Request
+from sanic.response import HTTPResponse
+
+from config.clock import utc_now
+from models.errors import FieldError
+from models.transactions import transaction
+from server.http.askers import Anyone, Asker
+from server.http.endpoints import By, Download, Endpoint, Redirect, Upload
+from server.http.idempotency import Reply, claim, fingerprint_of, store
+from server.http.problems import MalformedRequest, NoSuchPath, WrongMediaType
+from server.http.rate_limits import RateLimiter
+
+JSON = "application/json"
+_KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
+
+SanicHandler = Callable[..., Awaitable[HTTPResponse]]
+
+
+def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
+    """Return the Sanic handler of an endpoint; ``limiter`` None leaves limits off."""
+    read_arguments = _argument_reader(endpoint)
+    limit = endpoint.limit if limiter else None
+    converters = [(name, _path_reader(kind)) for name, kind in endpoint.path_types.items() if kind is not UUID]
+
+    async def handle(request: Request, **path: Any) -> HTTPResponse:
+        if limit and limiter and limit.by is By.ADDRESS:
+            await limiter.hit(limit, endpoint.name, client_address(request))
+        asker = await endpoint.asker.authenticate(request.token if endpoint.asker is not Anyone else None)
+        if limit and limiter and limit.by is By.ACCOUNT:
+            await limiter.hit(limit, endpoint.name, str(asker.account_id or client_address(request)))
+        arguments = read_arguments(request)
+        for name, convert in converters:
+            path[name] = convert(path[name])
+        arguments.update(path)
+        arguments[endpoint.asker_name] = asker
+        key = request.headers.getone("idempotency-key", None) if endpoint.idempotent else None
+        if key is not None and asker.account_id is not None:
+            return await _answer_once(endpoint, request, asker, key, arguments)
+        answer = await endpoint.handler(**arguments)
+        return _respond(endpoint, request, answer, personal=asker.account_id is not None)
+
+    return handle
+
+
+def _path_reader(kind: type) -> Callable[[str], Any]:
+    """Return the reader of a path parameter that is not a UUID; what does not fit is no address of ours."""
+
+    def read(value: str) -> Any:
+        try:
+            return msgspec.convert(unquote(value), kind, strict=False)
+        except msgspec.ValidationError:
+            raise NoSuchPath from None
+
+    return read
+
+
+def client_address(request: Request) -> str:
+    """Return the caller's address as the trusted proxies report it, else the peer's."""
+    return request.remote_addr or request.ip
+
+
+async def _answer_once(
+    endpoint: Endpoint, request: Request, asker: Asker, key: str, arguments: dict[str, Any]
+) -> HTTPResponse:
+    """Do the deed and keep its reply in one transaction, or give the reply that was kept."""
+    if not _KEY.match(key):
+        raise MalformedRequest(errors=(FieldError("Idempotency-Key", "应为 1 到 128 个可见的 ASCII 字符"),))
+    account_id = asker.account_id
+    assert account_id is not None
+    fingerprint = fingerprint_of(request.method, request.path + "?" + request.query_string, request.body)
+    async with transaction():
+        stored = await claim(account_id=account_id, key=key, fingerprint=fingerprint, at=utc_now())
+        if stored is not None:
+            return HTTPResponse(
+                stored.body or None,
+                status=stored.status,
+                content_type=JSON if stored.body else None,
+                headers={"Idempotency-Replayed": "true"},
+            )
+        answer = await endpoint.handler(**arguments)
+        body = b"" if answer is None else msgspec.json.encode(answer)
+        await store(account_id=account_id, key=key, reply=Reply(status=endpoint.status, body=body))
+    return HTTPResponse(body or None, status=endpoint.status, content_type=JSON if body else None)
+
+
+def _respond(endpoint: Endpoint, request: Request, answer: Any, *, personal: bool) -> HTTPResponse:
+    if answer is None:
+        return HTTPResponse(status=endpoint.status)
+    if isinstance(answer, Download):
+        return _send_file(answer)
+    if isinstance(answer, Redirect):
+        return HTTPResponse(status=303, headers={"Location": answer.location})
+    body = msgspec.json.encode(answer)
+    if not endpoint.etag:
+        return HTTPResponse(body, status=endpoint.status, content_type=JSON, headers={"Cache-Control": "no-store"})
+    tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache" if personal else "no-cache", "Vary": "Authorization"}
+    known = request.headers.getone("if-none-match", "")
+    if known and (known == "*" or tag in known):
+        return HTTPResponse(status=304, headers=headers)
+    return HTTPResponse(body, status=endpoint.status, content_type=JSON, headers=headers)
+
+
+def _send_file(answer: Download) -> HTTPResponse:
+    headers = {"Cache-Control": "no-store"}
+    if answer.filename:
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.filename)}"
+    return HTTPResponse(answer.data, headers=headers, content_type=answer.media_type)
+
+
+def _argument_reader(endpoint: Endpoint) -> Callable[[Request], dict[str, Any]]:
+    """Return the function that reads query, body and upload of a request for this endpoint."""
+    query_type, takes_upload = endpoint.query, endpoint.takes_upload
+    decoder = msgspec.json.Decoder(endpoint.body) if endpoint.body is not None else None
+
+    def read(request: Request) -> dict[str, Any]:
+        arguments: dict[str, Any] = {}
+        if query_type is not None:
+            arguments["query"] = _read_query(request, query_type)
+        elif request.query_string:
+            raise MalformedRequest(errors=(FieldError(_safe_name(request), "这个接口不接受查询参数"),))
+        if decoder is not None:
+            arguments["body"] = _read_body(request, decoder)
+        if takes_upload:
+            arguments["upload"] = _read_upload(request)
+        return arguments
+
+    return read
+
+
+def _read_query(request: Request, query_type: type[msgspec.Struct]) -> msgspec.Struct:
+    if not request.query_string:
+        return msgspec.convert({}, query_type)
+    values: dict[str, str] = {}
+    for name, value in request.get_query_args(keep_blank_values=True):
+        if name in values:
+            raise MalformedRequest(errors=(FieldError(name[:64], "这个参数只能出现一次"),))
+        if "\x00" in value or "\ufffd" in value:
+            raise MalformedRequest(errors=(FieldError(name[:64], "含有无效的字符"),))
+        values[name] = value
+    return msgspec.convert(values, query_type, strict=False)
+
+
+def _safe_name(request: Request) -> str:
+    return next((name[:64] for name, _ in request.get_query_args(keep_blank_values=True)), "")
+
+
+def _read_body(request: Request, decoder: "msgspec.json.Decoder[Any]") -> Any:
+    content_type = request.headers.getone("content-type", JSON)
+    if not content_type.startswith(JSON):
+        raise WrongMediaType
+    if b"\\u0000" in request.body:
+        raise MalformedRequest(errors=(FieldError("", "文字中不能有空字符"),))
+    return decoder.decode(request.body)
+
+
+def _read_upload(request: Request) -> Upload:
+    content_type = request.headers.getone("content-type", "")
+    if not content_type.startswith("multipart/form-data"):
+        raise WrongMediaType(next_step="请以 multipart/form-data 上传，文件放在 file 字段")
+    files = request.files or {}
+    sent = files.get("file")
+    if sent is None or not sent.body:
+        raise MalformedRequest(errors=(FieldError("file", "请选择一个文件"),))
+    return Upload(filename=(sent.name or "")[:200], data=sent.body)

@@ -1,0 +1,7 @@
+"""优惠接口"""
+
+from server.http.endpoints import Routes
+
+routes = Routes("perks")
+
+ENDPOINTS = tuple(routes.endpoints)

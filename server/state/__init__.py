@@ -1,0 +1,1 @@
+"""共享状态 — what all processes must see alike: rate limits, WeChat tokens, once-only marks."""

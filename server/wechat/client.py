@@ -1,0 +1,197 @@
+"""微信客户端 — wechatpy's API methods made awaitable; one client for each account (mini-program, service account)."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Never
+from urllib.parse import parse_qsl
+
+import aiohttp
+import msgspec
+from wechatpy.client import WeChatClient  # type: ignore[import-untyped]
+from wechatpy.exceptions import APILimitedException, WeChatClientException  # type: ignore[import-untyped]
+
+from config.logging import get_logger
+from models.errors import Unavailable
+from server.state.protocol import SharedState
+from server.wechat.tokens import IssuedToken, TokenKeeper
+from server.wechat.transport import OFFICIAL_ORIGIN, Answer, WeChatTransport, busy, encode_body, locate
+
+BUSY = -1
+DEAD_TOKEN = frozenset({40001, 40014, 42001})
+LIMITED = frozenset({45009, 45011})
+WITHOUT_TOKEN = ("/sns/", "/cgi-bin/stable_token", "/cgi-bin/token")
+
+OPERATOR_CHECKS = {
+    40013: "AppID 不对：请核对小程序后台的 AppID 与配置",
+    40125: "AppSecret 不对或已重置：请在小程序后台核对 AppSecret 与配置",
+    40164: "服务器出口 IP 不在白名单：请在小程序后台「IP白名单」中加入",
+    40001: "AppSecret 不对，或不属于这个 AppID：请核对两者",
+}
+"""What an operator must look at for each code that our own set-up causes. 40001 counts only where no token was sent."""
+
+log = get_logger(__name__)
+
+
+class WeChatMisconfigured(Unavailable):
+    """WeChat refuses this installation itself; an operator finds the reason in the log."""
+
+    message = "微信服务暂时用不了，是系统设置的问题，不是您操作错了"
+    next_step = "工作人员会尽快处理，请过一段时间再试；着急办理请到就近的退役军人服务站"
+
+
+class _StableToken(msgspec.Struct):
+    access_token: str
+    expires_in: int = 7200
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request as it is repeated, but for the token; what may hold a secret stays out of the repr."""
+
+    method: str
+    endpoint: str
+    query: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        return self.endpoint.partition("?")[0]
+
+    @property
+    def needs_token(self) -> bool:
+        return not self.path.startswith(WITHOUT_TOKEN)
+
+
+class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is untyped
+    """One account of WeChat. Its API methods (``client.wxa.code_to_session`` …) return awaitables.
+
+    An awaited method raises ``WeChatBusy`` (unreachable, or −1 after the retries), ``WeChatMisconfigured``, or
+    wechatpy's ``APILimitedException`` and ``WeChatClientException`` with their ``errcode``; none of them quotes a
+    secret, a token or a log-in code. Timeouts are not retried: the deed may have been done.
+    """
+
+    access_token = ""  # wechatpy's property does I/O; here the token joins the query just before each request
+
+    def __init__(
+        self,
+        *,
+        appid: str,
+        secret: str,
+        http: aiohttp.ClientSession,
+        state: SharedState,
+        origin: str = OFFICIAL_ORIGIN,
+        timeout_seconds: float = 8.0,
+        retry_seconds: Sequence[float] = (0.4, 0.8),
+        force_wait_seconds: Sequence[float] = (0.2,) * 10,
+    ) -> None:
+        """Take over an open session and the state that all processes share.
+
+        ``timeout_seconds`` bounds a whole call with its token and retries; ``retry_seconds`` are the pauses after
+        −1, ``force_wait_seconds`` those between looks for a token that another process is forcing.
+        """
+        super().__init__(appid, secret)
+        self._http.close()  # wechatpy's blocking session, never used here
+        self._timeout_seconds = timeout_seconds
+        self._retry_seconds = tuple(retry_seconds)
+        self._transport = WeChatTransport(http=http, origin=origin, timeout_seconds=timeout_seconds)
+        self._tokens = TokenKeeper(appid=appid, state=state, issue=self._issue_token, wait_seconds=force_wait_seconds)
+
+    def __repr__(self) -> str:
+        return f"AsyncWeChatClient({self.appid})"
+
+    async def fetch_access_token(self) -> str:
+        """Return the account's current access token, fetched only if no process holds one."""
+        return await self._tokens.current()
+
+    async def _request(
+        self,
+        method: str,
+        url_or_endpoint: str,
+        *,
+        params: Mapping[str, object] | str | None = None,
+        data: object = None,
+        json: object = None,
+        result_processor: Callable[[Any], Any] | None = None,
+        api_base_url: str | None = None,
+    ) -> Any:
+        """Fulfil what wechatpy's methods call ``_request``; the one way out for all of them."""
+        call = _Call(
+            method=method,
+            endpoint=locate(url_or_endpoint, base=api_base_url or self.API_BASE_URL),
+            query=_query(params),
+            body=encode_body(json if data is None else data),
+        )
+        answer = await self._within_time(call)
+        return result_processor(answer) if result_processor else answer
+
+    async def _within_time(self, call: _Call) -> Answer:
+        try:
+            async with asyncio.timeout(self._timeout_seconds) as deadline:
+                return await self._insist(call)
+        except TimeoutError:
+            if not deadline.expired():
+                raise  # not ours: the shared state's, say
+        raise busy(call.path, "TimeoutError")
+
+    async def _insist(self, call: _Call) -> Answer:
+        """Repeat a call once with a new token and a few times after −1; raise what WeChat finally refused."""
+        token = await self._tokens.current() if call.needs_token else ""
+        pauses = list(self._retry_seconds)
+        was_renewed = False
+        while True:
+            query = {**call.query, "access_token": token} if token else call.query
+            answer = await self._transport.exchange(
+                method=call.method, endpoint=call.endpoint, query=query, body=call.body
+            )
+            errcode = answer["errcode"] if isinstance(answer, dict) else 0
+            if not errcode:
+                return answer
+            if errcode in DEAD_TOKEN and token and not was_renewed:
+                was_renewed, dead = True, token
+                token = await self._tokens.current(refused=dead)
+                if token != dead:
+                    continue
+            if errcode == BUSY and pauses:
+                await asyncio.sleep(pauses.pop(0))
+                continue
+            self._refuse(call, answer, query)
+
+    def _refuse(self, call: _Call, answer: Answer, query: Mapping[str, str]) -> Never:
+        assert isinstance(answer, dict)
+        errcode = int(str(answer["errcode"]))
+        if errcode == BUSY:
+            raise busy(call.path, "errcode -1")
+        told = self._without_secrets(str(answer.get("errmsg", "")), query)
+        if errcode in OPERATOR_CHECKS and not (errcode in DEAD_TOKEN and call.needs_token):
+            advice = OPERATOR_CHECKS[errcode]
+            log.error("wechat.misconfigured", endpoint=call.path, errcode=errcode, reason=advice, fault=told)
+            raise WeChatMisconfigured
+        kind = APILimitedException if errcode in LIMITED else WeChatClientException
+        raise kind(errcode, f"{call.path}: {told}")
+
+    def _without_secrets(self, text: str, query: Mapping[str, str]) -> str:
+        """Blot out what WeChat quoted of our own request; its words are kept for the operator."""
+        for hidden in (self.secret, query.get("access_token"), query.get("js_code")):
+            text = text.replace(hidden, "***") if hidden else text
+        return text[:300]
+
+    async def _issue_token(self, is_forced: bool) -> IssuedToken:
+        request = {
+            "grant_type": "client_credential",
+            "appid": self.appid,
+            "secret": self.secret,
+            "force_refresh": is_forced,
+        }
+        answer = await self._request("post", f"{OFFICIAL_ORIGIN}/cgi-bin/stable_token", data=request)
+        try:
+            issued = msgspec.convert(answer, _StableToken)
+        except msgspec.ValidationError:
+            raise busy("/cgi-bin/stable_token", "unreadable answer") from None
+        return IssuedToken(token=issued.access_token, lives_seconds=issued.expires_in)
+
+
+def _query(params: Mapping[str, object] | str | None) -> dict[str, str]:
+    """Return parameters as texts without the empty ones: the HTTP library refuses None and booleans."""
+    pairs = parse_qsl(params) if isinstance(params, str) else (params or {}).items()
+    return {name: str(value) for name, value in pairs if value is not None}

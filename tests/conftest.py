@@ -1,0 +1,94 @@
+"""测试夹具 — databases for the tests of every domain."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from tortoise.context import TortoiseContext
+
+from config.database import close_database, open_database
+from models import MODEL_MODULES
+from models.migrations.runner import migrate
+from tests import databases
+from tests.service import Client, make_settings, serving
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.end_run()
+
+
+@contextmanager
+def postgres_or_skip() -> Iterator[None]:
+    """Skip the test where there is no PostgreSQL; in CI that is a failure."""
+    try:
+        yield
+    except databases.NoPostgres as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(reason), pytrace=False)
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that the tests copy."""
+    path = tmp_path_factory.mktemp("template") / "youbing.sqlite3"
+    databases.in_a_loop_of_its_own(migrate(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_address(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh SQLite database of this test alone."""
+    return databases.copy_sqlite(sqlite_template, tmp_path)
+
+
+@pytest.fixture
+def postgres_address() -> Iterator[str]:
+    """The address of a fresh PostgreSQL database of this test alone."""
+    with postgres_or_skip():
+        address = databases.make_postgres()
+    yield address
+    databases.drop_postgres(address)
+
+
+@pytest.fixture
+def empty_postgres_address() -> Iterator[str]:
+    """The address of a PostgreSQL database that was never migrated."""
+    with postgres_or_skip():
+        address = databases.make_empty_postgres()
+    yield address
+    databases.drop_postgres(address)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_address(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database; the test runs once on each kind."""
+    address: str = request.getfixturevalue(f"{request.param}_address")
+    return address
+
+
+@pytest_asyncio.fixture
+async def database(database_address: str) -> AsyncIterator[TortoiseContext]:
+    """A fresh database, open in the test's own loop; the test runs once on each kind.
+
+    A test that starts the server takes ``database_address`` instead: the server opens it for the whole process.
+    """
+    context = await open_database(database_address, model_modules=MODEL_MODULES, pool=10)
+    yield context
+    await close_database(context)
+
+
+@pytest_asyncio.fixture
+async def service(database_address: str) -> AsyncIterator[Client]:
+    """The running service on a fresh database, spoken to by a stranger; the test runs once on each kind."""
+    async with serving(make_settings(database_address)) as client:
+        yield client
