@@ -1,0 +1,74 @@
+"""启动准备 — what must be so before anything is served: safe settings, a migrated database, seeds in the sandbox."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from config.clock import utc_now
+from config.database import close_database, open_database
+from config.settings import Settings
+from models import MODEL_MODULES
+from models.migrations.runner import migrate, verify
+from server.seed.files import SeedHolder
+from server.seed.service import sample_to_claim, seed
+
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[None]:
+    """Keep the database open for a command.
+
+    Raises:
+        DatabaseUnreachable: it does not answer.
+    """
+    context = await open_database(settings.database_address, model_modules=MODEL_MODULES, pool=2)
+    try:
+        yield
+    finally:
+        await close_database(context)
+
+
+async def prepare(settings: Settings) -> SeedHolder | None:
+    """Make the database ready; return the sample whose card can be bound, outside production.
+
+    Raises:
+        MigrationFault: production with a database that is not exactly migrated, or a migration that fails.
+        DatabaseUnreachable: the database does not answer.
+    """
+    if settings.is_production:
+        await verify(settings.database_address)
+        return None
+    await migrate(settings.database_address)
+    async with opened(settings):
+        await seed(samples=True, at=utc_now())
+        return await sample_to_claim() if settings.has_sandbox_login else None
+
+
+def use_fresh_metrics(data_dir: Path) -> Path:
+    """Make this run's directory for the measures of all processes, inherited through the environment.
+
+    Directories of runs that were killed are removed.
+    """
+    parent = data_dir / "metrics"
+    if parent.is_dir():
+        for left in parent.iterdir():
+            if left.name.isdecimal() and not _is_alive(int(left.name)):
+                shutil.rmtree(left, ignore_errors=True)
+    directory = parent / str(os.getpid())
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    os.environ[METRICS_VARIABLE] = str(directory.resolve())
+    return directory
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

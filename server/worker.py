@@ -1,0 +1,37 @@
+"""后台任务清单 — with ``app.py`` the only place that lists the domains: every task and every periodic work."""
+
+from config.clock import utc_now
+from server.accounts.tasks import purge_sessions
+from server.audit.sealing import seal_new_entries
+from server.http.idempotency import purge_stored_replies
+from server.outbox.tasks import Periodic, Task
+from server.perks.tasks import deidentify_redemptions, purge_scans
+from server.resources import resources
+from server.state.database import purge_expired
+
+_HOUR = 3600
+
+TASKS: dict[str, Task] = {}
+"""The tasks by the kind of message that they do."""
+
+
+async def _sessions() -> int:
+    return await purge_sessions(at=utc_now())
+
+
+async def _scans() -> int:
+    return await purge_scans(at=utc_now())
+
+
+async def _redemptions() -> int:
+    return await deidentify_redemptions(retention_days=resources().settings.redemption_retention_days, at=utc_now())
+
+
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
+    Periodic("idempotency.purge", _HOUR, purge_stored_replies),
+    Periodic("state.purge", _HOUR, purge_expired),
+    Periodic("accounts.purge_sessions", _HOUR, _sessions),
+    Periodic("perks.purge_scans", _HOUR, _scans),
+    Periodic("perks.deidentify_redemptions", _HOUR, _redemptions),
+)
