@@ -1,1 +1,1 @@
-"""商户"""
+"""商户 — merchants, their branches, and the clerks at their tills."""

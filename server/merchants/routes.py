@@ -1,7 +1,0 @@
-"""商户接口"""
-
-from server.http.endpoints import Routes
-
-routes = Routes("merchants")
-
-ENDPOINTS = tuple(routes.endpoints)
