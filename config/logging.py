@@ -21,8 +21,18 @@ ALLOWED_FIELDS = frozenset(
         # HTTP
         *("method", "route", "status", "milliseconds", "code", "bytes"),
         # ids of records, never their content
-        *("account_id", "card_id", "case_id", "clerk_id", "holder_id", "merchant_id", "branch_id", "perk_id", "pass_id"),
-        *("redemption_id", "session_id", "message_id", "key_id", "import_id", "record_id", "record_type"),
+        *("account_id", "card_id", "case_id", "clerk_id", "holder_id", "merchant_id", "branch_id"),
+        *(
+            "perk_id",
+            "pass_id",
+            "redemption_id",
+            "session_id",
+            "message_id",
+            "key_id",
+            "import_id",
+            "record_id",
+            "record_type",
+        ),
         # work and its measure
         *("task", "attempts", "count", "rows", "errors", "seconds", "worker", "exit_code", "signal", "address", "port"),
         *("reason", "step", "errcode", "endpoint", "migration", "seq", "hash", "mode", "database", "fault", "kind"),
@@ -90,12 +100,12 @@ def _describe_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDic
 
 def describe(exception: BaseException) -> str:
     """Return the types and places of an exception and of its causes, without their messages."""
-    parts = []
+    parts: list[str] = []
     cause: BaseException | None = exception
     while cause is not None and len(parts) < 5:
-        frames = traceback.extract_tb(cause.__traceback__)[-12:]
-        places = " < ".join(f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-        parts.append(f"{type(cause).__name__} at {places}")
+        frames = reversed(traceback.extract_tb(cause.__traceback__)[-12:])
+        places = [f"{frame.filename.rsplit('/', 3)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+        parts.append(f"{type(cause).__name__} at {' < '.join(places)}")
         cause = cause.__cause__ or cause.__context__
     return " | caused by ".join(parts)
 

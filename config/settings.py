@@ -137,4 +137,4 @@ def decode_key(secret: SecretStr) -> tuple[str, bytes]:
 @cache
 def get_settings() -> Settings:
     """Return the settings of this process, read on first use."""
-    return Settings()
+    return Settings.model_validate({})

@@ -1,12 +1,14 @@
 """优待证 — holders, their cards, claims that need a person, and the keys that sign passes."""
 
+from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
 from models.accounts import Account
 from models.base import Record
-from models.errors import FieldError, Invalid
+from models.errors import Conflict, FieldError, Invalid
 from models.fields import SealedField, unseal
 from models.identifiers import IdNumber, Mobile, mask_name
 from models.towns import Town
@@ -59,6 +61,7 @@ class CardHolder(Record):
         "models.Town", related_name="holders", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     """Household registration; empty for somebody registered outside 高邮."""
+    town_id: str | None
     updated_at = fields.DatetimeField()
 
     class Meta:
@@ -87,6 +90,7 @@ class Card(Record):
     holder: fields.ForeignKeyRelation[CardHolder] = fields.ForeignKeyField(
         "models.CardHolder", related_name="cards", on_delete=fields.RESTRICT, db_index=True
     )
+    holder_id: UUID
     number_sealed = SealedField(purpose=CARD_NUMBER)
     number_hash = fields.CharField(max_length=64, unique=True)
     last4 = fields.CharField(max_length=4)
@@ -99,6 +103,7 @@ class Card(Record):
     account: fields.OneToOneNullableRelation[Account] = fields.OneToOneField(
         "models.Account", related_name="card", on_delete=fields.RESTRICT, null=True
     )
+    account_id: UUID | None
     bound_at = fields.DatetimeField(null=True)
     pseudonym = fields.CharField(max_length=24, unique=True)
     """Random subject of the card's passes; a replacement card gets another."""
@@ -113,6 +118,49 @@ class Card(Record):
         """Raise ``CardStateUnsuitable`` unless the card may go from its state to ``to``."""
         if to not in CARD_TRANSITIONS[CardState(self.state)]:
             raise CardStateUnsuitable
+
+    @property
+    def number(self) -> str:
+        return unseal(CARD_NUMBER, self.number_sealed)
+
+
+class CardNotUsable(Conflict):
+    message = "这张优待证现在不能使用"
+    next_step = "请持证人到就近的退役军人服务站核对"
+
+
+class CardSuspended(CardNotUsable):
+    message = "这张优待证已暂停使用"
+    next_step = "请持证人到就近的退役军人服务站了解原因并办理恢复"
+
+
+class CardRevoked(CardNotUsable):
+    message = "这张优待证已注销"
+    next_step = "如有疑问，请持证人到就近的退役军人服务站核对"
+
+
+class CardReplaced(CardNotUsable):
+    message = "这张优待证已换发新证"
+    next_step = "请持证人在小程序中出示新证；没有收到新证请联系退役军人服务站"
+
+
+class CardExpired(CardNotUsable):
+    message = "这张优待证已过有效期"
+    next_step = "请持证人到就近的退役军人服务站换证"
+
+
+def card_refusal(*, state: str, expires_on: date | None, day: date) -> type[CardNotUsable] | None:
+    """Return why a card is not good on a Beijing day, None when it is."""
+    by_state = {
+        CardState.SUSPENDED: CardSuspended,
+        CardState.REVOKED: CardRevoked,
+        CardState.REPLACED: CardReplaced,
+    }
+    if state != CardState.ACTIVE:
+        return by_state[CardState(state)]
+    if expires_on is not None and day > expires_on:
+        return CardExpired
+    return None
 
 
 class CardStateUnsuitable(Invalid):
@@ -150,17 +198,20 @@ class CardCase(Record):
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="card_cases", on_delete=fields.RESTRICT, db_index=True
     )
+    account_id: UUID
     submitted_sealed = SealedField(purpose=CASE_SUBMITTED, null=True)
     """What the person typed, as JSON; removed when the case is closed."""
     town: fields.ForeignKeyNullableRelation[Town] = fields.ForeignKeyField(
         "models.Town", related_name="card_cases", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     """The town of the holder that the ID number points to; empty when it points to nobody."""
+    town_id: str | None
     state = fields.CharEnumField(CaseState, max_length=16, default=CaseState.OPEN)
     note = fields.CharField(max_length=200, default="")
     card: fields.ForeignKeyNullableRelation[Card] = fields.ForeignKeyField(
         "models.Card", related_name="cases", on_delete=fields.RESTRICT, null=True, db_index=True
     )
+    card_id: UUID | None
     resolved_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 

@@ -88,9 +88,7 @@ class CreditCode(str):
                 may override with a reason because early pilot codes fail it.
         """
         value = cls.shaped(text)
-        total = sum(
-            _CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(value, _CREDIT_WEIGHTS, strict=False)
-        )
+        total = sum(_CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(value, _CREDIT_WEIGHTS, strict=False))
         if _CREDIT_ALPHABET[-total % 31] != value[17]:
             raise CreditCodeCheckFailed("统一社会信用代码的校验位不对，请对照营业执照逐位核对")
         return value

@@ -56,7 +56,7 @@ class Perk(Record):
     number = fields.CharField(max_length=40, unique=True)
     """The bureau's own number; the key by which a re-import updates."""
     category: fields.ForeignKeyRelation[PerkCategory] = fields.ForeignKeyField(
-        "models.PerkCategory", related_name="perks", on_delete=fields.RESTRICT, db_index=True
+        "models.PerkCategory", related_name="perks", on_delete=fields.RESTRICT
     )
     title = fields.CharField(max_length=120)
     description = fields.TextField()
@@ -94,7 +94,7 @@ class Perk(Record):
 
     class Meta:
         table = "perks"
-        indexes = (("state", "id"), ("merchant", "state"))
+        indexes = (("state", "id"), ("merchant", "state"), ("category", "state", "id"))
 
 
 class PerkBranch(Record):
@@ -252,9 +252,7 @@ class PerkTerms:
         local = beijing(at)
         day, minute = local.date(), local.hour * 60 + local.minute
         # a range past midnight belongs to the day on which it began
-        refusals = [
-            self._refusal_on(begun) for begun in _days_of_ranges(self.hours, day=day, minute=minute)
-        ]
+        refusals = [self._refusal_on(begun) for begun in _days_of_ranges(self.hours, day=day, minute=minute)]
         if None in refusals:
             return None
         on_this_day = self._refusal_on(day)
@@ -289,9 +287,9 @@ class PerkTerms:
             (person, day, self.per_person_day, DailyLimitReached),
             (person, day[:7], self.per_person_month, MonthlyLimitReached),
             (person, day[:4], self.per_person_year, YearlyLimitReached),
-            (person, "ever", self.per_person_ever, PersonalLimitReached),
+            (person, "always", self.per_person_ever, PersonalLimitReached),
             (EVERYBODY, day, self.total_day, SoldOutToday),
-            (EVERYBODY, "ever", self.total_ever, SoldOut),
+            (EVERYBODY, "always", self.total_ever, SoldOut),
         )
         return tuple(Counter(subject, period, quota, refusal) for subject, period, quota, refusal in limits if quota)
 

@@ -53,7 +53,7 @@ class PerkUsage(Record):
     subject = fields.CharField(max_length=32)
     """A holder's id in hex, or ``all``."""
     period = fields.CharField(max_length=10)
-    """A Beijing day ``2026-11-23``, month ``2026-11``, year ``2026``, or ``ever``."""
+    """A Beijing day ``2026-11-23``, month ``2026-11``, year ``2026``, or ``always``."""
     used = fields.IntField()
 
     class Meta:

@@ -1,8 +1,6 @@
 """测试夹具 — databases for the tests of every domain."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,17 +24,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         databases.end_run()
 
 
-@contextmanager
-def postgres_or_skip() -> Iterator[None]:
-    """Skip the test where there is no PostgreSQL; in CI that is a failure."""
-    try:
-        yield
-    except databases.NoPostgres as reason:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(reason), pytrace=False)
-        pytest.skip(str(reason))
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file that the tests copy."""
@@ -54,7 +41,7 @@ def sqlite_address(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_address() -> Iterator[str]:
     """The address of a fresh PostgreSQL database of this test alone."""
-    with postgres_or_skip():
+    with databases.postgres_or_skip():
         address = databases.make_postgres()
     yield address
     databases.drop_postgres(address)
@@ -63,7 +50,7 @@ def postgres_address() -> Iterator[str]:
 @pytest.fixture
 def empty_postgres_address() -> Iterator[str]:
     """The address of a PostgreSQL database that was never migrated."""
-    with postgres_or_skip():
+    with databases.postgres_or_skip():
         address = databases.make_empty_postgres()
     yield address
     databases.drop_postgres(address)

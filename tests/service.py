@@ -77,7 +77,7 @@ class Client:
 
 def make_settings(database_address: str, **overrides: Any) -> Settings:
     """Return sandbox settings for a database, deaf to the environment's ``.env``."""
-    values: dict[str, Any] = {"database_url": database_address, "rate_limits": "off", "log_level": "CRITICAL"}
+    values: dict[str, Any] = {"database_url": database_address, "rate_limits": "off", "log_level": "ERROR"}
     return Settings(_env_file=None, **(values | overrides))  # type: ignore[call-arg]
 
 

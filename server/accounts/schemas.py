@@ -8,7 +8,9 @@ import msgspec
 
 from models.accounts import Purpose
 
-Code = Annotated[str, msgspec.Meta(min_length=1, max_length=128, description="wx.login 得到的 code；沙箱中可用 demo-veteran 等")]
+Code = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=128, description="wx.login 得到的 code；沙箱中可用 demo-veteran 等")
+]
 Version = Annotated[str, msgspec.Meta(min_length=1, max_length=32, description="同意的文本版本，如 2026-11")]
 
 

@@ -67,7 +67,8 @@ async def open_session(*, openid: str, unionid: str | None, lifetime_days: int, 
 
 async def _account_of(*, openid: str, unionid: str | None, at: datetime) -> UUID:
     await execute(
-        "INSERT INTO accounts (id, created_at, openid, unionid) VALUES ($1, $2, $3, $4) ON CONFLICT (openid) DO NOTHING",
+        "INSERT INTO accounts (id, created_at, openid, unionid) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (openid) DO NOTHING",
         new_id(),
         at,
         openid,
@@ -88,7 +89,11 @@ async def close_session(*, session_id: UUID, account_id: UUID, at: datetime) -> 
         )
         if revoked:
             await record(
-                account_id=account_id, role="person", action="session.closed", record_type="session", record_id=session_id
+                account_id=account_id,
+                role="person",
+                action="session.closed",
+                record_type="session",
+                record_id=session_id,
             )
 
 

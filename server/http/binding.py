@@ -168,8 +168,7 @@ def _read_upload(request: Request) -> Upload:
     content_type = request.headers.getone("content-type", "")
     if not content_type.startswith("multipart/form-data"):
         raise WrongMediaType(next_step="请以 multipart/form-data 上传，文件放在 file 字段")
-    files = request.files or {}
-    sent = files.get("file")
+    sent = request.files.get("file") if request.files else None
     if sent is None or not sent.body:
         raise MalformedRequest(errors=(FieldError("file", "请选择一个文件"),))
     return Upload(filename=(sent.name or "")[:200], data=sent.body)

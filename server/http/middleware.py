@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 from uuid import uuid4
 
 from sanic import Request, Sanic
@@ -25,10 +26,10 @@ SECURITY_HEADERS = {
 }
 
 
-def attach_middleware(app: Sanic) -> None:
+def attach_middleware(app: "Sanic[Any, Any]") -> None:
     """Give every request its id before it is handled and finish every answer after."""
     app.register_middleware(begin_request, "request", priority=100)
-    app.register_middleware(finish_response, "response", priority=-100)
+    app.register_middleware(finish_response, "response", priority=-100)  # type: ignore[arg-type]
 
 
 async def begin_request(request: Request) -> None:

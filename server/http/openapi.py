@@ -9,6 +9,7 @@ from models.errors import Forbidden, Refusal, TooMany, Unauthenticated, Unavaila
 from server.http.askers import Anyone
 from server.http.endpoints import Download, Endpoint, Redirect
 from server.http.idempotency import KeyReused, StillInProgress
+from server.http.pagination import CursorInvalid
 from server.http.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -27,7 +28,7 @@ _REF = "#/components/schemas/{name}"
 
 def build_openapi(endpoints: list[Endpoint], *, version: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of all endpoints."""
-    types = [Problem]
+    types: list[Any] = [Problem]
     for endpoint in endpoints:
         types += [kind for kind in (endpoint.query, endpoint.body, _answer_type(endpoint)) if kind is not None]
         types += list(endpoint.path_types.values())
@@ -89,7 +90,8 @@ def _operation(endpoint: Endpoint, *, known: dict[int, Any], components: dict[st
         "responses": _responses(endpoint, known=known),
     }
     if endpoint.body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": known[id(endpoint.body)]}}}
+        content = {"application/json": {"schema": known[id(endpoint.body)]}}
+        operation["requestBody"] = {"required": True, "content": content}
     if endpoint.takes_upload:
         schema = {
             "type": "object",
@@ -141,8 +143,6 @@ def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
     if endpoint.idempotent:
         kinds += [StillInProgress, KeyReused]
     if endpoint.query is not None and "cursor" in endpoint.query.__struct_fields__:
-        from server.http.pagination import CursorInvalid
-
         kinds.append(CursorInvalid)
     if endpoint.limit:
         kinds.append(TooMany)
@@ -180,7 +180,7 @@ def render_docs(endpoints: list[Endpoint]) -> str:
 def _fields(kind: Any) -> str:
     if kind is None:
         return "无"
-    structs = [kind] if hasattr(kind, "__struct_fields__") else [k for k in get_args(kind) if hasattr(k, "__struct_fields__")]
+    structs = [part for part in (kind, *get_args(kind)) if hasattr(part, "__struct_fields__")]
     names = [f"<code>{name}</code>" for struct in structs for name in struct.__struct_fields__]
     return "、".join(names) or "见 OpenAPI"
 

@@ -15,8 +15,11 @@ from sanic.exceptions import (
 )
 from sanic.exceptions import NotFound as NoSuchRoute
 from sanic.response import HTTPResponse
+from tortoise.exceptions import DBConnectionError
 
 from config.logging import get_logger, request_id
+from config.postgres_engine import DeadlockBroken
+from config.sqlite_engine import DatabaseBusy
 from models.errors import (
     Conflict,
     FieldError,
@@ -71,6 +74,11 @@ class RequestTooSlow(Refusal):
 class OutOfTime(Unavailable):
     message = "处理超时"
     next_step = "请稍后用同一个 Idempotency-Key 重试，不会重复办理"
+
+
+class DatabaseUnavailable(Unavailable):
+    message = "系统正忙，这次没有办成"
+    next_step = "请过几秒再试，不会重复办理"
 
 
 class InternalFault(Refusal):
@@ -144,7 +152,9 @@ async def answer_exception(request: Request, exception: Exception) -> HTTPRespon
     """Turn whatever a handler or Sanic raised into a problem document; a fault is logged, never shown."""
     refusal = as_refusal(exception)
     response = problem_response(refusal)
-    if isinstance(refusal, InternalFault):
+    if isinstance(refusal, DatabaseUnavailable):
+        log.warning("http.database_unavailable", fault=type(exception).__name__, route=_route(request))
+    elif isinstance(refusal, InternalFault):
         log.error("http.fault", exc_info=exception, route=_route(request), method=request.method)
     else:
         log.info("http.refused", code=refusal.code, status=response.status, route=_route(request))
@@ -172,6 +182,8 @@ def as_refusal(exception: BaseException) -> Refusal:
             return RequestTooSlow()
         case ServiceUnavailable():
             return OutOfTime()
+        case DBConnectionError() | DatabaseBusy() | DeadlockBroken():
+            return DatabaseUnavailable(retry_after_seconds=2)
         case BadRequest():
             return MalformedRequest()
         case SanicException() if exception.status_code < 500:

@@ -20,7 +20,7 @@ class RateLimited(TooMany):
 class SharedStateStorage(Storage):
     """Lets ``limits`` count in our shared state. A counter's window is part of its key."""
 
-    STORAGE_SCHEME = ["youbing"]
+    STORAGE_SCHEME = ["youbing"]  # noqa: RUF012 - the library declares it on instances
 
     def __init__(self, state: SharedState) -> None:
         super().__init__()

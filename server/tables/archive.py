@@ -11,7 +11,7 @@ MAX_ENTRIES = 5_000
 MAX_DECLARED_BYTES = 512 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20
 MAX_RATIO = 250
-"""Rows that repeat one line pack about 1:60; a bomb of zeros packs 1:1000."""
+"""Rows that repeat one line pack about 1:30; a bomb of zeros packs 1:1000."""
 
 RATIO_MATTERS_ABOVE_BYTES = 8 * 2**20
 CHUNK_BYTES = 64 * 2**10

@@ -4,9 +4,8 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-from server.tables.table import CellValue
+from server.tables.table import LARGEST_EXACT, CellValue
 
-LARGEST_EXACT = 10**15
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}", re.IGNORECASE)
 INVISIBLE = dict.fromkeys(
     [0x00AD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF]

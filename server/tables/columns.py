@@ -209,7 +209,7 @@ def parse_cell(cell: CellValue, column: Column[T]) -> T | None:
 
 def explain(message: str, *, text: str, column: Column[object]) -> str:
     """Return a parser's message, masked and with a next step; one that is not Chinese is never shown."""
-    shown = mask_in(message, secret=text) if has_chinese(message) else "格式不对"
+    shown = mask_in(message, secret=text) if has_chinese(message.replace(text, "")) else "格式不对"
     return shown if "请" in shown else f"{shown}，请核对后改正{example_of(column)}"
 
 

@@ -1,13 +1,15 @@
 """标记 — walking the XML of a workbook: UTF-8 only, no document type, so no entity is ever declared or resolved."""
 
-from collections.abc import Callable, Iterable, Mapping
+import codecs
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NoReturn
 from xml.parsers import expat
 
 from server.tables.table import UnreadableSpreadsheet
 
-OnStart = Callable[[str, Mapping[str, str]], None]
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""The parser would follow these even when told UTF-8."""
 
 
 def refuse_doctype(*_: object) -> NoReturn:
@@ -28,11 +30,13 @@ def walk(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> bytes:
     """Feed the parser piece by piece and return the whole of what it accepted.
 
     Raises:
-        UnreadableSpreadsheet: the XML is malformed.
+        UnreadableSpreadsheet: the XML is malformed, or not UTF-8.
     """
     kept: list[bytes] = []
     try:
         for chunk in chunks:
+            if not kept and (chunk.startswith(UTF_16_MARKS) or b"\0" in chunk[:4]):
+                raise UnreadableSpreadsheet
             parser.Parse(chunk, False)
             kept.append(chunk)
         parser.Parse(b"", True)

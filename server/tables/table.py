@@ -17,6 +17,9 @@ MAX_CELLS = 1_000_000
 MAX_CELL_CHARACTERS = 32_767
 """The most that Excel itself lets one cell hold."""
 
+LARGEST_EXACT = 10**15
+"""Excel keeps fifteen digits; a whole number from here on, such as an ID number, has to be text."""
+
 HEADER_SEARCH_ROWS = 5
 """People put a title and a note above the header, so it is looked for in this many rows."""
 

@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from config.clock import beijing
+from server.tables.table import LARGEST_EXACT, MAX_CELL_CHARACTERS
 
 Written: TypeAlias = str | int | float | Decimal | date | datetime | time | None
 
@@ -25,11 +26,7 @@ GUARDED = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-LARGEST_EXACT = 10**15
-"""Excel keeps fifteen digits; a longer whole number, such as an ID number, is written as text."""
-
 MAX_TITLE_CHARACTERS = 31
-MAX_CELL_CHARACTERS = 32_767
 NOTES_TITLE = "说明"
 
 
@@ -49,13 +46,13 @@ def plain(value: object) -> Written:
     Raises:
         ValueError: a datetime without a time zone.
     """
-    if value is None or isinstance(value, Decimal):
-        return value
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int):
         return value if abs(value) < LARGEST_EXACT else str(value)
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return value if math.isfinite(value) else None
     if isinstance(value, datetime):
         if value.tzinfo is None:

@@ -10,8 +10,8 @@ CREATE = Dialects(
         id UUID PRIMARY KEY, name VARCHAR(100) NOT NULL UNIQUE, amount INT NOT NULL, is_open BOOL NOT NULL DEFAULT TRUE,
         held_at TIMESTAMPTZ, held_on DATE, price VARCHAR(40), content BYTEA)""",
     sqlite="""CREATE TABLE entries (
-        id CHAR(36) PRIMARY KEY, name VARCHAR(100) NOT NULL UNIQUE, amount INT NOT NULL, is_open BOOL NOT NULL DEFAULT 1,
-        held_at TIMESTAMP, held_on DATE, price VARCHAR(40), content BLOB)""",
+        id CHAR(36) PRIMARY KEY, name VARCHAR(100) NOT NULL UNIQUE, amount INT NOT NULL, is_open BOOL NOT NULL
+        DEFAULT 1, held_at TIMESTAMP, held_on DATE, price VARCHAR(40), content BLOB)""",
 )
 
 

@@ -1,4 +1,5 @@
 """事务测试 — what is stored, what is not, and what runs afterwards."""
+# ruff: noqa: PT012 - what a transaction does before its exception is what these tests are about
 
 import asyncio
 from uuid import uuid4

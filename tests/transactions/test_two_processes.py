@@ -61,9 +61,11 @@ async def test_two_processes_write_at_once_and_nothing_is_locked_or_lost(entries
 
     assert [(writer.returncode, errors) for writer, (_, errors) in zip(writers, outputs, strict=True)] == [(0, b"")] * 2
     row = await fetch_row("SELECT count(*) AS rows, sum(amount) AS total FROM entries WHERE name <> '总数'")
-    assert row is not None and (row["rows"], row["total"]) == (300, 300)
+    assert row is not None
+    assert (row["rows"], row["total"]) == (300, 300)
     counted = await fetch_row("SELECT amount FROM entries WHERE name = '总数'")
-    assert counted is not None and counted["amount"] == 300
+    assert counted is not None
+    assert counted["amount"] == 300
 
 
 async def test_a_process_that_forgets_to_close_ends_all_the_same(entries: str) -> None:

@@ -7,8 +7,6 @@ from server.wechat.client import AsyncWeChatClient
 from server.wechat.transport import OFFICIAL_ORIGIN, Blob, WeChatBusy
 from tests.doubles.fake_wechat import PICTURE, Failure, FakeWeChat
 
-pytestmark = pytest.mark.asyncio
-
 
 async def test_a_picture_arrives_as_it_was_sent(client: AsyncWeChatClient) -> None:
     picture = await client.wxa.get_wxa_code_unlimited("p=7f3k")

@@ -3,11 +3,8 @@
 from typing import Any
 
 import aiohttp
-import pytest
 
 from tests.doubles.fake_wechat import FORCES_A_DAY, FakeWeChat, SteppedClock
-
-pytestmark = pytest.mark.asyncio
 
 
 async def ask_token(wechat: FakeWeChat, http: aiohttp.ClientSession, *, is_forced: bool = False) -> dict[str, Any]:

@@ -20,8 +20,6 @@ from server.wechat.login import (
 from server.wechat.transport import WeChatBusy
 from tests.doubles.fake_wechat import LOGINS_A_MINUTE, Failure, FakeWeChat, SteppedClock
 
-pytestmark = pytest.mark.asyncio
-
 LOGIN = "/sns/jscode2session"
 
 

@@ -5,8 +5,6 @@ import pytest
 from server.wechat.login import LoginCodeInvalid, WeChatIdentity
 from server.wechat.sandbox import DEMO_CODES, SandboxLogin, sandbox_openid
 
-pytestmark = pytest.mark.asyncio
-
 
 @pytest.mark.parametrize("code", sorted(DEMO_CODES))
 async def test_a_demo_code_is_its_seeded_person(code: str) -> None:

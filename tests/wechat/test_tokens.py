@@ -1,7 +1,7 @@
 """Access tokens: one fetch for all who ask, one forced refresh for a dead one, none lost between processes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from wechatpy.exceptions import WeChatClientException  # type: ignore[import-untyped]
@@ -11,8 +11,6 @@ from server.wechat.client import AsyncWeChatClient, WeChatMisconfigured
 from server.wechat.tokens import FAILED_PAUSE_SECONDS, FORCED_PAUSE_SECONDS, IssuedToken, TokenKeeper
 from server.wechat.transport import WeChatBusy
 from tests.doubles.fake_wechat import Failure, FakeWeChat, SteppedClock
-
-pytestmark = pytest.mark.asyncio
 
 ISSUING = "/cgi-bin/stable_token"
 MakeClient = Callable[..., AsyncWeChatClient]
@@ -149,7 +147,7 @@ async def test_a_forced_refresh_that_failed_may_be_tried_again_soon(
     await client.misc.get_wechat_ips()
     wechat.kill_token(still_handed_out=True)
     dead = wechat.token
-    outcomes = iter([IssuedToken(token=dead, lives_seconds=7000), WeChatBusy()])
+    outcomes: Iterator[IssuedToken | WeChatBusy] = iter([IssuedToken(token=dead, lives_seconds=7000), WeChatBusy()])
 
     async def issue_and_fail(is_forced: bool) -> IssuedToken:
         outcome = next(outcomes)

@@ -215,13 +215,14 @@ CREATE TABLE perks (
     state_reason VARCHAR(200) NOT NULL,
     is_sample BOOLEAN NOT NULL,
     search_text TEXT NOT NULL,
+    search TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(string_to_array(search_text, ' '))) STORED,
     updated_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX perks_category ON perks (category_id);
+CREATE INDEX perks_category ON perks (category_id, state, id);
 CREATE INDEX perks_merchant ON perks (merchant_id);
 CREATE INDEX perks_state ON perks (state, id);
 CREATE INDEX perks_merchant_state ON perks (merchant_id, state);
-CREATE INDEX perks_search ON perks USING gin (to_tsvector('simple', search_text));
+CREATE INDEX perks_search ON perks USING gin (search);
 
 CREATE TABLE perk_branches (
     id UUID PRIMARY KEY NOT NULL,

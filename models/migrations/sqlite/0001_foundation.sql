@@ -230,7 +230,7 @@ CREATE TABLE perks (
     search_text TEXT NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
-CREATE INDEX perks_category ON perks (category_id);
+CREATE INDEX perks_category ON perks (category_id, state, id);
 CREATE INDEX perks_merchant ON perks (merchant_id);
 CREATE INDEX perks_state ON perks (state, id);
 CREATE INDEX perks_merchant_state ON perks (merchant_id, state);

@@ -1,0 +1,73 @@
+"""资格 — whether a card holder may use a perk now, why not, and how often still."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from config.clock import beijing, beijing_day
+from models.cards import card_refusal
+from models.errors import Refusal
+from models.perks import EVERYBODY, Counter, PerkTerms
+from models.transactions import fetch_rows
+
+Usage = Mapping[tuple[Any, str, str], int]
+"""How often by (perk id as the database gives it, subject, period)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """资格结论 — ``refusal`` None means that the perk may be used now; ``remaining`` None means without limit."""
+
+    refusal: type[Refusal] | None
+    remaining: int | None
+
+
+def periods_at(at: datetime) -> tuple[str, str, str, str]:
+    """Return the names of the counting periods that an instant lies in: day, month, year, always."""
+    day = beijing(at).date().isoformat()
+    return day, day[:7], day[:4], "always"
+
+
+async def usage_of_perk(*, perk_id: UUID, holder_id: UUID, at: datetime) -> Usage:
+    """Return the counters of one perk that bear on one holder now."""
+    rows = await fetch_rows(
+        "SELECT perk_id, subject, period, used FROM perk_usages WHERE perk_id = $1 "
+        f"AND subject IN ($2, '{EVERYBODY}') AND period IN ($3, $4, $5, $6)",
+        perk_id,
+        holder_id.hex,
+        *periods_at(at),
+    )
+    return {(row["perk_id"], row["subject"], row["period"]): row["used"] for row in rows}
+
+
+def judge(
+    terms: PerkTerms,
+    *,
+    perk_id: Any,
+    holder_id: UUID,
+    kind: str,
+    town_code: str | None,
+    usage: Usage,
+    at: datetime,
+) -> Entitlement:
+    """Return whether a holder may use a perk at an instant: its time first, then its terms, then its limits."""
+    refusal = terms.refusal_at(at) or terms.refusal_for(kind=kind, town_code=town_code)
+    counters = terms.counters(holder_id=holder_id, at=at)
+    left = [_left(counter, perk_id=perk_id, usage=usage) for counter in counters]
+    if refusal is None:
+        refusal = next(
+            (counter.refusal for counter, remaining in zip(counters, left, strict=True) if remaining <= 0), None
+        )
+    return Entitlement(refusal=refusal, remaining=max(0, min(left)) if left else None)
+
+
+def _left(counter: Counter, *, perk_id: Any, usage: Usage) -> int:
+    return counter.quota - usage.get((perk_id, counter.subject, counter.period), 0)
+
+
+def card_fault(*, state: str, expires_on: object, at: datetime) -> type[Refusal] | None:
+    """Return why a card, as its row tells, is not good now; None when it is."""
+    last = date.fromisoformat(expires_on) if isinstance(expires_on, str) else expires_on
+    return card_refusal(state=state, expires_on=last if isinstance(last, date) else None, day=beijing_day(at))

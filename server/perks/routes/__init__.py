@@ -1,0 +1,5 @@
+"""优惠接口 — by who asks: veterans, clerks, staff."""
+
+from server.perks.routes import clerk, veteran
+
+ENDPOINTS = (*veteran.routes.endpoints, *clerk.routes.endpoints)
