@@ -189,7 +189,7 @@ async def prepare(address: str, *, perks: int, holders: int) -> tuple[Scene, Any
         keys = await load_keys(at=now, afresh=True)
     finally:
         await close_database(context)
-    return scene, keys.signer, public.public_key
+    return scene, keys.signer, public.x
 
 
 def main() -> None:

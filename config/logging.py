@@ -14,6 +14,9 @@ from config.clock import beijing, utc_now
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
+_requests: TextIO | None = None
+_is_quiet = False
+
 ALLOWED_FIELDS = frozenset(
     {
         # what structlog and this module set
@@ -47,20 +50,47 @@ def configure_logging(*, level: str = "INFO", style: str = "auto", stream: TextI
     ``style`` is ``json``, ``console`` or ``auto`` (console on a terminal, json elsewhere).
     """
     out = stream or sys.stderr
+    numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     pretty = style == "console" or (style == "auto" and out.isatty())
     renderer = structlog.dev.ConsoleRenderer(colors=out.isatty()) if pretty else _render_json
     structlog.configure(
         processors=[_keep_allowed, _describe_exception, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping().get(level.upper(), 20)),
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=True,
     )
+    global _requests, _is_quiet
+    _requests = out if not pretty and numeric <= logging.INFO else None
+    _is_quiet = numeric > logging.INFO
     handler = _ForeignHandler()
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("sanic.root", "sanic.error", "sanic.access", "sanic.server"):
         foreign = logging.getLogger(name)
         foreign.handlers, foreign.propagate = [handler], False
         foreign.setLevel(logging.WARNING)
+
+
+def log_request(*, method: str, route: str, status: int, milliseconds: float) -> None:
+    """Write the line of one answered request; the same fields as any log line, at a fraction of the cost."""
+    if _is_quiet:
+        return
+    if _requests is None:
+        structlog.get_logger(domain="http").info(
+            "http.answered", method=method, route=route, status=status, milliseconds=milliseconds
+        )
+        return
+    line = {
+        "at": _now(),
+        "level": "info",
+        "domain": "http",
+        "event": "http.answered",
+        "method": method,
+        "route": route,
+        "status": status,
+        "milliseconds": milliseconds,
+        "request_id": request_id.get(),
+    }
+    _requests.write(msgspec.json.encode(line).decode() + "\n")
 
 
 def get_logger(name: str) -> Any:

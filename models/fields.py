@@ -1,6 +1,7 @@
 """字段 — columns of ours: sealed text, lists of short words."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -71,6 +72,7 @@ def encode_words(words: Iterable[str]) -> str:
     return msgspec.json.encode(list(words)).decode()
 
 
+@lru_cache(maxsize=4096)
 def decode_words(text: str) -> tuple[str, ...]:
     """Return the words of a stored form."""
     return msgspec.json.decode(text, type=tuple[str, ...])

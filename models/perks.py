@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -297,6 +298,7 @@ class PerkTerms:
 _RANGE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z")
 
 
+@lru_cache(maxsize=1024)
 def parse_hours(text: str) -> tuple[int, int]:
     """Return a range ``HH:MM-HH:MM`` as minutes of the day; an end before the start lies on the next day.
 

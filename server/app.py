@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from sanic import Request, Sanic
 from sanic.exceptions import PayloadTooLarge
-from sanic.response import HTTPResponse, html, raw
 
 from config.database import close_database, open_database
 from config.logging import configure_logging
@@ -16,10 +15,10 @@ from server.cards import routes as cards
 from server.http import health
 from server.http.binding import SanicHandler, bind
 from server.http.endpoints import Endpoint
-from server.http.middleware import attach_middleware
 from server.http.openapi import DOCS_CSS, build_openapi, render_docs
-from server.http.problems import answer_exception
+from server.http.problems import answer_outside
 from server.http.rate_limits import RateLimiter
+from server.http.responses import Answer, begin, note
 from server.merchants import routes as merchants
 from server.perks import routes as perks
 from server.resources import close_resources, open_resources
@@ -35,7 +34,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 )
 
 
-def create_app(settings: Settings, *, name: str = "youbing") -> Sanic:
+def create_app(settings: Settings, *, name: str = "youbing") -> "Sanic[Any, Any]":
     """Return the application; nothing is opened before the server starts.
 
     Raises:
@@ -43,19 +42,18 @@ def create_app(settings: Settings, *, name: str = "youbing") -> Sanic:
     """
     settings.refuse_unsafe()
     configure_logging(level=settings.log_level, style=settings.log_format)
-    app = Sanic(name, dumps=msgspec.json.encode, loads=msgspec.json.decode, configure_logging=False)
+    app: Sanic[Any, Any] = Sanic(name, dumps=msgspec.json.encode, loads=msgspec.json.decode, configure_logging=False)
     _configure(app, settings)
     app.ctx.settings = settings
     app.before_server_start(_open)
     app.after_server_stop(_close)
-    app.error_handler.add(Exception, answer_exception)
-    attach_middleware(app)
+    app.error_handler.add(Exception, answer_outside)
     _attach_endpoints(app, settings)
     _attach_docs(app)
     return app
 
 
-def _configure(app: Sanic, settings: Settings) -> None:
+def _configure(app: "Sanic[Any, Any]", settings: Settings) -> None:
     app.config.AUTO_EXTEND = False
     app.config.ACCESS_LOG = False
     app.config.MOTD = False
@@ -68,7 +66,7 @@ def _configure(app: Sanic, settings: Settings) -> None:
     app.config.FALLBACK_ERROR_FORMAT = "json"
 
 
-async def _open(app: Sanic) -> None:
+async def _open(app: "Sanic[Any, Any]") -> None:
     settings: Settings = app.ctx.settings
     app.ctx.database = await open_database(
         settings.database_address, model_modules=MODEL_MODULES, pool=settings.database_pool
@@ -79,12 +77,12 @@ async def _open(app: Sanic) -> None:
         app.ctx.limiter.use(app.ctx.resources.state)
 
 
-async def _close(app: Sanic) -> None:
+async def _close(app: "Sanic[Any, Any]") -> None:
     await close_resources(app.ctx.resources)
     await close_database(app.ctx.database)
 
 
-def _attach_endpoints(app: Sanic, settings: Settings) -> None:
+def _attach_endpoints(app: "Sanic[Any, Any]", settings: Settings) -> None:
     app.ctx.limiter = limiter = RateLimiter() if settings.rate_limits is RateLimits.ON else None
     for endpoint in ENDPOINTS:
         handler = bind(endpoint, limiter=limiter)
@@ -102,7 +100,7 @@ def _attach_endpoints(app: Sanic, settings: Settings) -> None:
 def _with_upload(handler: SanicHandler, *, limit: int) -> SanicHandler:
     """Read an upload's body up to a limit of its own; every other body obeys the general one."""
 
-    async def receive(request: Request, **path: Any) -> HTTPResponse:
+    async def receive(request: Request, **path: Any) -> Answer:
         chunks, size = [], 0
         async for chunk in request.stream:  # type: ignore[union-attr]
             size += len(chunk)
@@ -115,19 +113,21 @@ def _with_upload(handler: SanicHandler, *, limit: int) -> SanicHandler:
     return receive
 
 
-def _attach_docs(app: Sanic) -> None:
+def _attach_docs(app: "Sanic[Any, Any]") -> None:
     document = msgspec.json.encode(build_openapi(list(ENDPOINTS), version=VERSION))
     page = render_docs(list(ENDPOINTS))
+    for path, body, media_type in (
+        ("/openapi.json", document, "application/json"),
+        ("/docs", page.encode(), "text/html; charset=utf-8"),
+        ("/docs.css", DOCS_CSS.encode(), "text/css; charset=utf-8"),
+    ):
+        app.add_route(_always(path, body, media_type), path, name=path.strip("/").replace(".", "_"))
 
-    async def openapi(request: Request) -> HTTPResponse:
-        return raw(document, content_type="application/json")
 
-    async def docs(request: Request) -> HTTPResponse:
-        return html(page)
+def _always(path: str, body: bytes, media_type: str) -> SanicHandler:
+    async def answer(request: Request) -> Answer:
+        began = begin(request)
+        note(route=path, method="GET", status=200, began=began)
+        return Answer(body, content_type=media_type)
 
-    async def docs_css(request: Request) -> HTTPResponse:
-        return raw(DOCS_CSS.encode(), content_type="text/css; charset=utf-8")
-
-    app.add_route(openapi, "/openapi.json", name="openapi")
-    app.add_route(docs, "/docs", name="docs")
-    app.add_route(docs_css, "/docs.css", name="docs_css")
+    return answer

@@ -2,14 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
 
 import msgspec
 from sanic import Request
-from sanic.response import HTTPResponse
 
 from config.clock import utc_now
 from models.errors import FieldError
@@ -17,13 +16,14 @@ from models.transactions import transaction
 from server.http.askers import Anyone, Asker
 from server.http.endpoints import By, Download, Endpoint, Redirect, Upload
 from server.http.idempotency import Reply, claim, fingerprint_of, store
-from server.http.problems import MalformedRequest, NoSuchPath, WrongMediaType
+from server.http.problems import MalformedRequest, NoSuchPath, WrongMediaType, answer_exception
 from server.http.rate_limits import RateLimiter
+from server.http.responses import Answer, begin, note
 
 JSON = "application/json"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
 
-SanicHandler = Callable[..., Awaitable[HTTPResponse]]
+SanicHandler = Callable[..., Coroutine[Any, Any, Answer]]
 
 
 def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
@@ -32,7 +32,16 @@ def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
     limit = endpoint.limit if limiter else None
     converters = [(name, _path_reader(kind)) for name, kind in endpoint.path_types.items() if kind is not UUID]
 
-    async def handle(request: Request, **path: Any) -> HTTPResponse:
+    async def handle(request: Request, **path: Any) -> Answer:
+        began = begin(request)
+        try:
+            response = await answer(request, path)
+        except Exception as exception:
+            response = await answer_exception(request, exception)
+        note(route=endpoint.template, method=endpoint.method, status=response.status, began=began)
+        return response
+
+    async def answer(request: Request, path: dict[str, Any]) -> Answer:
         if limit and limiter and limit.by is By.ADDRESS:
             await limiter.hit(limit, endpoint.name, client_address(request))
         asker = await endpoint.asker.authenticate(request.token if endpoint.asker is not Anyone else None)
@@ -71,7 +80,7 @@ def client_address(request: Request) -> str:
 
 async def _answer_once(
     endpoint: Endpoint, request: Request, asker: Asker, key: str, arguments: dict[str, Any]
-) -> HTTPResponse:
+) -> Answer:
     """Do the deed and keep its reply in one transaction, or give the reply that was kept."""
     if not _KEY.match(key):
         raise MalformedRequest(errors=(FieldError("Idempotency-Key", "应为 1 到 128 个可见的 ASCII 字符"),))
@@ -81,7 +90,7 @@ async def _answer_once(
     async with transaction():
         stored = await claim(account_id=account_id, key=key, fingerprint=fingerprint, at=utc_now())
         if stored is not None:
-            return HTTPResponse(
+            return Answer(
                 stored.body or None,
                 status=stored.status,
                 content_type=JSON if stored.body else None,
@@ -90,32 +99,32 @@ async def _answer_once(
         answer = await endpoint.handler(**arguments)
         body = b"" if answer is None else msgspec.json.encode(answer)
         await store(account_id=account_id, key=key, reply=Reply(status=endpoint.status, body=body))
-    return HTTPResponse(body or None, status=endpoint.status, content_type=JSON if body else None)
+    return Answer(body or None, status=endpoint.status, content_type=JSON if body else None)
 
 
-def _respond(endpoint: Endpoint, request: Request, answer: Any, *, personal: bool) -> HTTPResponse:
+def _respond(endpoint: Endpoint, request: Request, answer: Any, *, personal: bool) -> Answer:
     if answer is None:
-        return HTTPResponse(status=endpoint.status)
+        return Answer(status=endpoint.status)
     if isinstance(answer, Download):
         return _send_file(answer)
     if isinstance(answer, Redirect):
-        return HTTPResponse(status=303, headers={"Location": answer.location})
+        return Answer(status=303, headers={"Location": answer.location})
     body = msgspec.json.encode(answer)
     if not endpoint.etag:
-        return HTTPResponse(body, status=endpoint.status, content_type=JSON, headers={"Cache-Control": "no-store"})
+        return Answer(body, status=endpoint.status, content_type=JSON, headers={"Cache-Control": "no-store"})
     tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache" if personal else "no-cache", "Vary": "Authorization"}
     known = request.headers.getone("if-none-match", "")
     if known and (known == "*" or tag in known):
-        return HTTPResponse(status=304, headers=headers)
-    return HTTPResponse(body, status=endpoint.status, content_type=JSON, headers=headers)
+        return Answer(status=304, headers=headers)
+    return Answer(body, status=endpoint.status, content_type=JSON, headers=headers)
 
 
-def _send_file(answer: Download) -> HTTPResponse:
+def _send_file(answer: Download) -> Answer:
     headers = {"Cache-Control": "no-store"}
     if answer.filename:
         headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.filename)}"
-    return HTTPResponse(answer.data, headers=headers, content_type=answer.media_type)
+    return Answer(answer.data, headers=headers, content_type=answer.media_type)
 
 
 def _argument_reader(endpoint: Endpoint) -> Callable[[Request], dict[str, Any]]:

@@ -14,7 +14,6 @@ from sanic.exceptions import (
     ServiceUnavailable,
 )
 from sanic.exceptions import NotFound as NoSuchRoute
-from sanic.response import HTTPResponse
 from tortoise.exceptions import DBConnectionError
 
 from config.logging import get_logger, request_id
@@ -31,6 +30,7 @@ from models.errors import (
     Unauthenticated,
     Unavailable,
 )
+from server.http.responses import Answer, begin, note
 
 log = get_logger("http")
 MEDIA_TYPE = "application/problem+json"
@@ -128,7 +128,7 @@ def status_of(kind: type[Refusal]) -> int:
     return next(STATUSES[family] for family in kind.__mro__ if family in STATUSES)
 
 
-def problem_response(refusal: Refusal) -> HTTPResponse:
+def problem_response(refusal: Refusal) -> Answer:
     """Return a refusal as an RFC 9457 document."""
     status = status_of(type(refusal))
     document = Problem(
@@ -145,10 +145,18 @@ def problem_response(refusal: Refusal) -> HTTPResponse:
         headers["Retry-After"] = str(refusal.retry_after_seconds)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="youbing"'
-    return HTTPResponse(msgspec.json.encode(document), status=status, headers=headers, content_type=MEDIA_TYPE)
+    return Answer(msgspec.json.encode(document), status=status, headers=headers, content_type=MEDIA_TYPE)
 
 
-async def answer_exception(request: Request, exception: Exception) -> HTTPResponse:
+async def answer_outside(request: Request, exception: Exception) -> Answer:
+    """Answer what no endpoint could: a path or method that is none, a request that broke off or took too long."""
+    began = begin(request)
+    response = await answer_exception(request, exception)
+    note(route=_route(request) or "none", method=request.method or "", status=response.status, began=began)
+    return response
+
+
+async def answer_exception(request: Request, exception: Exception) -> Answer:
     """Turn whatever a handler or Sanic raised into a problem document; a fault is logged, never shown."""
     refusal = as_refusal(exception)
     response = problem_response(refusal)
