@@ -91,7 +91,7 @@ def _tokens(value: str) -> list[str]:
 def parse_weekdays(value: str) -> int:
     """Return weekdays such as 一三五, 周一至周五, 工作日 or 每天 as bits, bit 0 for Monday."""
     bits = 0
-    for token in _tokens(value):
+    for token in _tokens(value) or [value]:
         if token in _WEEKDAY_WORDS:
             bits |= _WEEKDAY_WORDS[token]
             continue

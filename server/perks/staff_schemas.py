@@ -63,7 +63,7 @@ class PerkRequest(msgspec.Struct, forbid_unknown_fields=True):
     branch_ids: BranchIds = []
     starts_on: date | None = None
     ends_on: date | None = None
-    weekdays: Weekdays = [1, 2, 3, 4, 5, 6, 7]
+    weekdays: Weekdays = msgspec.field(default_factory=lambda: [1, 2, 3, 4, 5, 6, 7])
     hours: Hours = []
     card_kinds: CardKinds = []
     households: Households = []
