@@ -25,9 +25,10 @@ LATE_COMMIT = timedelta(minutes=10)
 FULL_SWEEP_SECONDS = 3600
 
 _LOCK = 0x596F755365616C73
-_COLUMNS = "e.id, e.created_at, e.account_id, e.role, e.action, e.record_type, e.record_id, e.detail"
+COLUMNS = "e.id, e.created_at, e.account_id, e.role, e.action, e.record_type, e.record_id, e.detail"
+"""What of an entry the chain covers."""
 _UNSEALED = (
-    f"SELECT {_COLUMNS} FROM audit_entries e WHERE e.id >= $1 "
+    f"SELECT {COLUMNS} FROM audit_entries e WHERE e.id >= $1 "
     "AND NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.entry_id = e.id) ORDER BY e.id LIMIT $2"
 )
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import database, serving
+from server.cli import audit, database, imports, keys, serving
 
 app = typer.Typer(
     help="邮兵服务", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -11,3 +11,7 @@ app.command("run")(serving.run)
 app.command("worker")(serving.worker)
 app.command("migrate")(database.migrate)
 app.command("seed")(database.seed)
+app.add_typer(imports.app, name="import")
+app.add_typer(keys.field_keys, name="keys")
+app.add_typer(keys.pass_keys, name="pass-keys")
+app.add_typer(audit.app, name="audit")

@@ -9,7 +9,7 @@ import typer
 
 from config.logging import configure_logging
 from config.settings import Settings
-from server.cli.faults import explained, read_settings, stop
+from server.cli.faults import explained, in_words, read_settings, stop
 from server.run.background import work
 from server.run.greeting import greeting
 from server.run.preparation import prepare, use_fresh_metrics
@@ -39,7 +39,7 @@ async def _run(settings: Settings, *, with_outbox: bool) -> int:
     try:
         listener = bind(settings.host, settings.port)
     except OSError as fault:
-        stop(f"不能监听 {settings.host}:{settings.port}：{fault.strerror}。请换一个 PORT，或停止占用它的程序")
+        stop(f"不能监听 {settings.host}:{settings.port}：{in_words(fault)}。请换一个 PORT，或停止占用它的程序")
     metrics = use_fresh_metrics(settings.data_dir)
     host, port = listener.getsockname()[:2]
     children = plan(listener, workers=settings.workers, with_outbox=with_outbox)

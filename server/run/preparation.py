@@ -19,11 +19,13 @@ METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[None]:
-    """Keep the database open for a command.
+    """Keep the migrated database open for a command.
 
     Raises:
         DatabaseUnreachable: it does not answer.
+        MigrationFault: it is not migrated to this version.
     """
+    await verify(settings.database_address)
     context = await open_database(settings.database_address, model_modules=MODEL_MODULES, pool=2)
     try:
         yield

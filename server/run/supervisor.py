@@ -16,6 +16,7 @@ log = get_logger("run")
 BACKLOG = 1024
 """Connections that wait while every web process is busy or starting."""
 FALSE_STARTS_BEFORE_GIVING_UP = 5
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 _SHORT_LIFE_SECONDS = 5.0
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 2.0
@@ -62,7 +63,7 @@ class Supervisor:
         are being answered.
         """
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _STOPPING:
             loop.add_signal_handler(number, self._signalled)
         async with asyncio.TaskGroup() as tasks:
             greeting = tasks.create_task(self._greet(when_ready))
@@ -71,6 +72,8 @@ class Supervisor:
             await asyncio.wait(keepers)
             greeting.cancel()
             ending.cancel()
+        for number in _STOPPING:
+            loop.remove_signal_handler(number)
         return 1 if self._gave_up or self._kill.is_set() else 0
 
     def _signalled(self) -> None:

@@ -55,6 +55,7 @@ async def serve(app: Sanic[Any, Any], listener: socket.socket, lifeline: Lifelin
     lifeline.tell_ready()
     log.info("run.web_ready")
     await stop.wait()
+    log.info("run.web_stopping", count=len(server.connections))
     await _stop(server, grace_seconds=grace_seconds)
     log.info("run.web_stopped")
 

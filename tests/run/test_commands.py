@@ -1,0 +1,254 @@
+"""命令行"""
+
+import base64
+import csv
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from config.settings import Settings, get_settings
+from models.identifiers import IdNumber
+from models.secrets import use_keyring
+from server.cli.app import app
+from server.run.greeting import greeting
+from tests.run.installation import environment
+
+Command: TypeAlias = Callable[..., Result]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """Run a command in an installation of its own; keywords are environment variables."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+
+    def run(*arguments: str, **knobs: str) -> Result:
+        get_settings.cache_clear()
+        use_keyring(None)
+        return CliRunner().invoke(app, list(arguments), env=knobs, prog_name="python -m server")
+
+    yield run
+    get_settings.cache_clear()
+    use_keyring(None)
+
+
+def production(**overrides: str) -> dict[str, str]:
+    key = base64.b64encode(b"k" * 32).decode()
+    knobs = {
+        "MODE": "production",
+        "FIELD_KEYS": f"a1:{key}",
+        "INDEX_KEY": f"a1:{key}",
+        "WECHAT_MINI_APPID": "wx0000000000000000",
+        "WECHAT_MINI_SECRET": "0" * 32,
+    }
+    return knobs | overrides
+
+
+@pytest.mark.parametrize(
+    ("knobs", "words"),
+    [
+        ({"MODE": "production"}, "默认密钥"),
+        (production(SANDBOX_LOGIN="true"), "沙箱登录"),
+        (production(RATE_LIMITS="off"), "RATE_LIMITS"),
+        (production(WECHAT_MINI_SECRET=""), "小程序凭据"),
+    ],
+)
+def test_production_refuses_what_only_a_sandbox_may_have(command: Command, knobs: dict[str, str], words: str) -> None:
+    answer = command("run", **knobs)
+
+    assert answer.exit_code == 2
+    assert words in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def start(directory: Path, *options: str, **knobs: str) -> "subprocess.CompletedProcess[str]":
+    """Run ``python -m server run`` in a process of its own and return how it ended."""
+    return subprocess.run(
+        [sys.executable, "-m", "server", "run", *options],
+        cwd=directory,
+        env=environment(DATA_DIR=str(directory), **knobs),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_production_refuses_an_unmigrated_database(tmp_path: Path) -> None:
+    answer = start(tmp_path, **production())
+
+    assert answer.returncode == 1
+    assert "python -m server migrate" in answer.stderr
+
+
+def test_production_refuses_an_unmigrated_postgres(tmp_path: Path, empty_postgres_address: str) -> None:
+    answer = start(tmp_path, **production(DATABASE_URL=empty_postgres_address))
+
+    assert answer.returncode == 1
+    assert "python -m server migrate" in answer.stderr
+
+
+def test_production_gets_the_reference_data_and_never_samples(command: Command) -> None:
+    knobs = production()
+
+    migrated, samples, reference = (
+        command("migrate", **knobs),
+        command("seed", **knobs),
+        command("seed", "--reference", **knobs),
+    )
+
+    assert (migrated.exit_code, samples.exit_code, reference.exit_code) == (0, 1, 0)
+    assert "--reference" in samples.stderr
+
+
+@pytest.mark.parametrize(
+    ("knobs", "words"),
+    [
+        ({"PORT": "many"}, "PORT：应为整数"),
+        ({"MODE": "play"}, "MODE：不是可选的值"),
+        ({"FIELD_KEYS": "a1:c2hvcnQ="}, "keys new"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_chinese(command: Command, knobs: dict[str, str], words: str) -> None:
+    answer = command("migrate", **knobs)
+
+    assert answer.exit_code == 2
+    assert words in answer.stderr
+
+
+def test_an_unreachable_database_is_one_line_without_the_password(tmp_path: Path) -> None:
+    answer = start(tmp_path, DATABASE_URL="postgres://somebody:p4ssw0rd@127.0.0.1:1/x")
+
+    assert answer.returncode == 1
+    assert "127.0.0.1:1/x" in answer.stderr
+    assert "p4ssw0rd" not in answer.stdout + answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_command_on_a_database_that_is_not_migrated_says_so(command: Command) -> None:
+    answer = command("seed")
+
+    assert answer.exit_code == 1
+    assert "python -m server migrate" in answer.stderr
+
+
+def test_migrate_check_tells_by_its_exit_code_whether_anything_is_pending(command: Command) -> None:
+    before = command("migrate", "--check")
+    command("migrate")
+    after = command("migrate", "--check")
+
+    assert (before.exit_code, after.exit_code) == (1, 0)
+
+
+def test_seed_can_be_repeated(command: Command) -> None:
+    command("migrate")
+
+    first, second = command("seed"), command("seed")
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "早已写入" in second.stdout
+
+
+def test_a_new_key_is_one_that_the_settings_accept(command: Command) -> None:
+    key = command("keys", "new").stdout.strip()
+
+    assert command("migrate", FIELD_KEYS=key, INDEX_KEY=key).exit_code == 0
+
+
+def test_pass_keys_are_made_listed_and_retired(command: Command) -> None:
+    command("migrate")
+    command("pass-keys", "create")
+    command("pass-keys", "create")
+    newest, oldest = (line.split()[0] for line in command("pass-keys", "list").stdout.splitlines())
+
+    retired, last = command("pass-keys", "retire", oldest), command("pass-keys", "retire", newest)
+
+    assert retired.exit_code == 0
+    assert last.exit_code == 1
+    assert [line.split()[0] for line in command("pass-keys", "list").stdout.splitlines()] == [newest]
+
+
+def write_roster(path: Path, id_number: str) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["姓名", "身份证号", "优待证号", "证件类别", "户籍乡镇"])
+        writer.writerow(["张试", id_number, "YB00000001", "退役军人", "界首镇"])
+    return path
+
+
+def test_a_roster_is_imported_from_a_file_and_a_dry_run_stores_nothing(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+    command("seed", "--reference")
+    roster = str(write_roster(tmp_path / "roster.csv", IdNumber.parse("321084197001010011")))
+
+    dry, real, again = (command("import", "roster", roster, *more) for more in (("--dry-run",), (), ()))
+
+    assert (dry.exit_code, real.exit_code, again.exit_code) == (0, 0, 0)
+    assert "没有写入" in dry.stdout
+    assert "新增 1" in real.stdout
+    assert "新增 0" in again.stdout
+
+
+def test_a_roster_with_a_fault_names_row_and_column_and_stores_nothing(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+    command("seed", "--reference")
+
+    answer = command("import", "roster", str(write_roster(tmp_path / "roster.csv", "321084197001010012")))
+
+    assert answer.exit_code == 1
+    assert "第2行「身份证号」" in answer.stderr
+    assert "321084197001010012" not in answer.stderr
+
+
+def test_a_file_that_is_not_there_is_said_so(command: Command) -> None:
+    answer = command("import", "perks", "nowhere.xlsx")
+
+    assert answer.exit_code == 1
+    assert "没有这个文件" in answer.stderr
+
+
+def test_audit_verify_prints_a_head_to_note_and_refuses_a_malformed_one(command: Command) -> None:
+    command("migrate")
+
+    empty, malformed = command("audit", "verify"), command("audit", "verify", "--head", "1:x")
+
+    assert empty.exit_code == 0
+    assert f"链头 0:{'0' * 64}" in empty.stdout
+    assert malformed.exit_code == 2
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        ended = start(tmp_path, "--port", str(taken.getsockname()[1]))
+
+    assert ended.returncode == 1
+    assert "端口已被占用" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_greeting_shows_the_place_of_the_database_and_no_password() -> None:
+    settings = Settings(_env_file=None, database_url="postgres://u:p4ssw0rd@db.example:5432/youbing")  # type: ignore[call-arg]
+
+    text = greeting(settings, host="::1", port=8000, workers=2, sample=None)
+
+    assert "http://[::1]:8000/docs" in text
+    assert "db.example:5432/youbing" in text
+    assert "p4ssw0rd" not in text
+
+
+def test_every_knob_is_explained_in_the_example_environment() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+    named = {line.lstrip("# ").partition("=")[0] for line in example.splitlines() if "=" in line}
+
+    assert {name.upper() for name in Settings.model_fields} <= named
