@@ -1,6 +1,7 @@
 """商户 — merchants, their branches, and the clerks who stand at the till."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -49,6 +50,9 @@ class Branch(Record):
     longitude = fields.FloatField(null=True)
     closed_at = fields.DatetimeField(null=True)
 
+    merchant_id: UUID
+    town_id: str
+
     class Meta:
         table = "branches"
         unique_together = (("merchant", "name"),)
@@ -70,6 +74,10 @@ class Clerk(Record):
     """What the shop calls this till or person (such as 收银一号); not an identity."""
     removed_at = fields.DatetimeField(null=True)
 
+    account_id: UUID
+    merchant_id: UUID
+    branch_id: UUID
+
     class Meta:
         table = "clerks"
 
@@ -88,6 +96,9 @@ class ClerkInvitation(Record):
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
+
+    merchant_id: UUID
+    branch_id: UUID
 
     class Meta:
         table = "clerk_invitations"

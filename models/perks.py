@@ -93,6 +93,9 @@ class Perk(Record):
     """Words and character pairs of title, provider and description, for full-text search."""
     updated_at = fields.DatetimeField()
 
+    category_id: str
+    merchant_id: UUID | None
+
     class Meta:
         table = "perks"
         indexes = (("state", "id"), ("merchant", "state"), ("category", "state", "id"))
@@ -107,6 +110,9 @@ class PerkBranch(Record):
     branch: fields.ForeignKeyRelation[Branch] = fields.ForeignKeyField(
         "models.Branch", related_name="perk_branches", on_delete=fields.RESTRICT, db_index=True
     )
+
+    perk_id: UUID
+    branch_id: UUID
 
     class Meta:
         table = "perk_branches"

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -65,7 +66,7 @@ class Client:
 
     async def upload(self, path: str, *, filename: str, data: bytes, **kwargs: Any) -> Answer:
         form = aiohttp.FormData()
-        form.add_field("file", data, filename=filename, content_type="application/octet-stream")
+        form.add_field("file", BytesIO(data), filename=filename, content_type="application/octet-stream")
         return await self.call("POST", path, data=form, **kwargs)
 
     async def login(self, code: str) -> "Client":

@@ -30,6 +30,7 @@ def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
     """Return the Sanic handler of an endpoint; ``limiter`` None leaves limits off."""
     read_arguments = _argument_reader(endpoint)
     limit = endpoint.limit if limiter else None
+    route = endpoint.template
     converters = [(name, _path_reader(kind)) for name, kind in endpoint.path_types.items() if kind is not UUID]
 
     async def handle(request: Request, **path: Any) -> Answer:
@@ -38,7 +39,7 @@ def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
             response = await answer(request, path)
         except Exception as exception:
             response = await answer_exception(request, exception)
-        note(route=endpoint.template, method=endpoint.method, status=response.status, began=began)
+        note(route=route, method=endpoint.method, status=response.status, began=began)
         return response
 
     async def answer(request: Request, path: dict[str, Any]) -> Answer:

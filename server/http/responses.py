@@ -20,7 +20,9 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_SECURITY = tuple((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+_FIRST, *_OTHERS = SECURITY_HEADERS.items()
+_SECURITY = (_FIRST[0].encode(), "\r\n".join([_FIRST[1], *(f"{name}: {value}" for name, value in _OTHERS)]).encode())
+"""All of them as one header line with the others behind it: Sanic writes each pair it is given as it is."""
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{7,63}\Z")
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 _LINE_BREAKS = str.maketrans({"\r": None, "\n": None})
@@ -37,7 +39,7 @@ class Answer(HTTPResponse):
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
-        yield from _SECURITY
+        yield _SECURITY
         yield b"X-Request-ID", request_id.get().encode()
         if self.content_type and self.status not in (204, 304):
             yield b"Content-Type", self.content_type.encode()

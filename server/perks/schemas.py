@@ -36,8 +36,8 @@ class PerkItem(msgspec.Struct):
     merchant_id: UUID | None
     starts_on: date | None
     ends_on: date | None
-    card_kinds: list[CardKind]
-    households: list[str]
+    card_kinds: tuple[CardKind, ...]
+    households: tuple[str, ...]
     is_sample: bool
     branch_name: str | None = None
     distance_metres: int | None = None

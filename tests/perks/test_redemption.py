@@ -412,9 +412,8 @@ async def test_the_limit_of_fifteen_minutes_is_measured_by_the_time_that_is_pass
     clerk = await shop.clerk()
     first = await redeem(clerk, await show_pass(card), perk)
     done = await Redemption.get(id=first.json["id"]).select_related("clerk")
+    last_moment = done.created_at + timedelta(minutes=15)
 
-    reversed_ = await reverse(
-        redemption_id=done.id, till=till_of(done.clerk), at=done.created_at + timedelta(minutes=15)
-    )
+    reversed_ = await reverse(redemption_id=done.id, till=till_of(done.clerk), at=last_moment)
 
-    assert reversed_.reversed_at == done.created_at + timedelta(minutes=15)
+    assert reversed_.reversed_at == last_moment

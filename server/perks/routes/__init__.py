@@ -1,5 +1,5 @@
 """优惠接口 — by who asks: veterans, clerks, staff."""
 
-from server.perks.routes import clerk, veteran
+from server.perks.routes import clerk, staff, veteran
 
-ENDPOINTS = (*veteran.routes.endpoints, *clerk.routes.endpoints)
+ENDPOINTS = (*veteran.routes.endpoints, *clerk.routes.endpoints, *staff.routes.endpoints)

@@ -1,6 +1,7 @@
 """优惠接口：查优惠的人。"""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -143,21 +144,20 @@ def _refused(refusal: type[Refusal], *, remaining: int | None = None) -> Entitle
 
 
 def _item(row: Any, near: Place | None) -> PerkItem:
-    terms = _words(row)
     description = row["description"]
     item = PerkItem(
-        id=row["id"],
-        number=row["number"],
-        title=row["title"],
-        summary=description if len(description) <= _SUMMARY else description[: _SUMMARY - 1] + "…",
-        category=row["category_id"],
-        provider=row["provider"],
-        merchant_id=row["merchant_id"],
-        starts_on=row["starts_on"],
-        ends_on=row["ends_on"],
-        card_kinds=terms[0],
-        households=terms[1],
-        is_sample=bool(row["is_sample"]),
+        row["id"],
+        row["number"],
+        row["title"],
+        description if len(description) <= _SUMMARY else description[: _SUMMARY - 1] + "…",
+        row["category_id"],
+        row["provider"],
+        row["merchant_id"],
+        row["starts_on"],
+        row["ends_on"],
+        _kinds(row["card_kinds"]),
+        decode_words(row["households"]),
+        bool(row["is_sample"]),
     )
     if near is not None:
         item.branch_name = row["branch_name"]
@@ -165,12 +165,9 @@ def _item(row: Any, near: Place | None) -> PerkItem:
     return item
 
 
-def _words(row: Any) -> tuple[list[CardKind], list[str]]:
-    kinds, households = row["card_kinds"], row["households"]
-    return (
-        [] if kinds == "[]" else [CardKind(kind) for kind in decode_words(kinds)],
-        [] if households == "[]" else list(decode_words(households)),
-    )
+@cache
+def _kinds(stored: str) -> tuple[CardKind, ...]:
+    return tuple(CardKind(kind) for kind in decode_words(stored))
 
 
 def _detail(row: Row, branches: list[Row], entitlement: EntitlementView) -> PerkDetail:
