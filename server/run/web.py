@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 import socket
 from typing import Any
@@ -52,6 +53,8 @@ async def serve(app: Sanic[Any, Any], listener: socket.socket, lifeline: Lifelin
     await server.before_start()
     await server.start_serving()  # connections wait in the backlog until the database is open
     await server.after_start()
+    gc.collect()
+    gc.freeze()  # what was imported lives as long as the process: no later collection walks it again
     lifeline.tell_ready()
     log.info("run.web_ready")
     await stop.wait()
