@@ -1,1 +1,1 @@
-"""优待证"""
+"""优待证 — the roster, binding a card to an account, its passes, and what staff do to it."""
