@@ -67,7 +67,8 @@ def serving(address: str, public_key: str, directory: Path) -> Iterator[dict[str
             stdout=subprocess.PIPE,
             stderr=log,
         )
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         facts: dict[str, Any] = json.loads(process.stdout.readline())
         try:
             yield facts

@@ -100,34 +100,34 @@ def create_rival(dsn: str, *, pool: int, public_key: str) -> "Sanic[Any, Any]":
     @app.get("/perks/<perk_id:uuid>")
     async def get_perk(request: Request, perk_id: UUID) -> HTTPResponse:
         account = request.headers.get("x-account")
+        day = datetime.now(BEIJING).date().isoformat()
         async with app.ctx.pool.acquire() as connection:
-            perk = await connection.fetchrow(
+            rows = await connection.fetch(
                 "SELECT p.id, p.number, p.title, p.description, p.category_id, p.merchant_id, p.provider, p.documents, "
-                f"p.source, p.state, p.is_sample, {TERMS}, c.name AS category_name, m.state AS merchant_state "
-                "FROM perks p JOIN perk_categories c ON c.code = p.category_id "
-                "LEFT JOIN merchants m ON m.id = p.merchant_id WHERE p.id = $1 AND p.state <> 'draft'",
+                f"p.source, p.state, p.is_sample, {TERMS}, c.name AS category_name, m.state AS merchant_state, "
+                "b.id AS branch_id, b.name AS branch_name, b.town_id AS branch_town_id, b.address, b.telephone, "
+                "b.latitude, b.longitude FROM perks p JOIN perk_categories c ON c.code = p.category_id "
+                "LEFT JOIN merchants m ON m.id = p.merchant_id LEFT JOIN (perk_branches t JOIN branches b "
+                "ON b.id = t.branch_id AND b.closed_at IS NULL) ON t.perk_id = p.id "
+                "WHERE p.id = $1 AND p.state <> 'draft' ORDER BY b.name, b.id",
                 perk_id,
             )
-            branches = await connection.fetch(
-                "SELECT b.id, b.name, b.town_id, b.address, b.telephone, b.latitude, b.longitude FROM perk_branches t "
-                "JOIN branches b ON b.id = t.branch_id WHERE t.perk_id = $1 AND b.closed_at IS NULL ORDER BY b.name",
-                perk_id,
-            )
-            entitled = False
+            usage = []
             if account:
-                card = await connection.fetchrow(
-                    "SELECT h.id AS holder_id, c.kind, h.town_id, c.state, c.expires_on FROM cards c "
-                    "JOIN card_holders h ON h.id = c.holder_id WHERE c.account_id = $1",
-                    UUID(account),
-                )
-                day = datetime.now(BEIJING).date().isoformat()
                 usage = await connection.fetch(
-                    "SELECT subject, period, used FROM perk_usages WHERE perk_id = $1 AND subject IN ($2, 'all') "
-                    "AND period IN ($3, $4, $5, 'always')",
-                    perk_id, card["holder_id"].hex, day, day[:7], day[:4],
+                    "SELECT c.holder_id, c.kind, h.town_id, c.state, c.expires_on, u.subject, u.period, u.used "
+                    "FROM cards c JOIN card_holders h ON h.id = c.holder_id LEFT JOIN perk_usages u ON u.perk_id = $2 "
+                    "AND u.subject IN (replace(h.id::text, '-', ''), 'all') AND u.period IN ($3, $4, $5, 'always') "
+                    "WHERE c.account_id = $1",
+                    UUID(account), perk_id, day, day[:7], day[:4],
                 )  # fmt: skip
-                entitled = not any(row["used"] >= (perk["per_person_day"] or 2**31) for row in usage)
-        answer = dict(perk) | {"branches": [dict(branch) for branch in branches], "entitled": entitled}
+        perk = dict(rows[0])
+        branches = [
+            {name: row[name] for name in ("branch_id", "branch_name", "branch_town_id", "address", "telephone")}
+            for row in rows
+        ]
+        entitled = bool(usage) and not any((row["used"] or 0) >= (perk["per_person_day"] or 2**31) for row in usage)
+        answer = perk | {"branches": branches, "entitled": entitled}
         return HTTPResponse(msgspec.json.encode(answer), content_type="application/json")
 
     @app.post("/verifications")

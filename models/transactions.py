@@ -51,6 +51,7 @@ class _Transaction:
 
 
 _current: ContextVar[_Transaction | None] = ContextVar("transaction", default=None)
+_held: ContextVar[Any | None] = ContextVar("held", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """
     state = _current.get()
     if state is None:
+        if _held.get() is not None:
+            raise RuntimeError("one_connection() is for reading; open the transaction outside of it")
         async with _outermost() as client:
             yield client
         return
@@ -134,6 +137,30 @@ async def savepoint() -> AsyncIterator[BaseDBAsyncClient]:
         state.owed += state.after_rollback[rollbacks:]
         del state.after_rollback[rollbacks:]
         raise
+
+
+@asynccontextmanager
+async def one_connection() -> AsyncIterator[None]:
+    """Let every query of a reading block use one connection of the pool instead of fetching one each.
+
+    Fetching and returning costs a quarter of a short query. On SQLite, which has one connection, this does nothing.
+
+    Raises:
+        RuntimeError: the block opens a transaction, which would hold one connection while it waits for a second.
+    """
+    client = _connection()
+    if _current.get() is not None or _held.get() is not None or client.capabilities.dialect != "postgres":
+        yield
+        return
+    try:
+        async with client.acquire_connection() as connection:
+            token = _held.set(connection)
+            try:
+                yield
+            finally:
+                _held.reset(token)
+    except postgres_engine.FOREIGN_FAULTS as fault:
+        raise postgres_engine.translated(fault) from fault
 
 
 def after_commit(callback: Commit) -> None:
@@ -195,6 +222,8 @@ async def fetch_rows(sql: str | Dialects, *values: object) -> list[Row]:
     Raises:
         IntegrityError, OperationalError, DBConnectionError: Tortoise's, on both databases.
     """
+    if (held := _held.get()) is not None:
+        return await _fetch_held(held, sql if isinstance(sql, str) else sql.postgres, values)
     client = _connection()
     if client.capabilities.dialect == "postgres":
         text = sql if isinstance(sql, str) else sql.postgres
@@ -213,6 +242,13 @@ async def fetch_rows(sql: str | Dialects, *values: object) -> list[Row]:
         raise sqlite_engine.translated(fault) from fault
 
 
+async def _fetch_held(connection: Any, text: str, values: Sequence[object]) -> list[Row]:
+    try:
+        return cast(list[Row], await connection.fetch(text, *values))
+    except postgres_engine.FOREIGN_FAULTS as fault:
+        raise postgres_engine.translated(fault) from fault
+
+
 async def fetch_row(sql: str | Dialects, *values: object) -> Row | None:
     """Return the first row of a query, or None. See ``fetch_rows``."""
     rows = await fetch_rows(sql, *values)
@@ -225,7 +261,10 @@ async def execute(sql: str | Dialects, *values: object) -> int:
     if client.capabilities.dialect == "postgres":
         text = sql if isinstance(sql, str) else sql.postgres
         client.log.debug(text)
+        held = _held.get()
         try:
+            if held is not None:
+                return _count_in(await held.execute(text, *values))
             async with client.acquire_connection() as connection:
                 return _count_in(await connection.execute(text, *values))
         except postgres_engine.FOREIGN_FAULTS as fault:

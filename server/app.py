@@ -18,6 +18,7 @@ from server.http.endpoints import Endpoint
 from server.http.openapi import DOCS_CSS, build_openapi, render_docs
 from server.http.problems import answer_outside
 from server.http.rate_limits import RateLimiter
+from server.http.requests import IncomingRequest
 from server.http.responses import Answer, begin, note
 from server.merchants import routes as merchants
 from server.perks import routes as perks
@@ -42,7 +43,13 @@ def create_app(settings: Settings, *, name: str = "youbing") -> "Sanic[Any, Any]
     """
     settings.refuse_unsafe()
     configure_logging(level=settings.log_level, style=settings.log_format)
-    app: Sanic[Any, Any] = Sanic(name, dumps=msgspec.json.encode, loads=msgspec.json.decode, configure_logging=False)
+    app: Sanic[Any, Any] = Sanic(
+        name,
+        dumps=msgspec.json.encode,
+        loads=msgspec.json.decode,
+        request_class=IncomingRequest,
+        configure_logging=False,
+    )
     _configure(app, settings)
     app.ctx.settings = settings
     app.before_server_start(_open)

@@ -7,9 +7,7 @@ import aiohttp
 from config.settings import Settings
 from server.state.database import DatabaseState
 from server.state.protocol import SharedState
-from server.state.redis import RedisState
-from server.wechat.client import AsyncWeChatClient
-from server.wechat.login import LoginProvider, WeChatLogin
+from server.wechat.identity import LoginProvider
 from server.wechat.sandbox import SandboxLogin
 
 
@@ -30,15 +28,24 @@ async def open_resources(settings: Settings) -> Resources:
     """Open what this process needs and make it current."""
     global _current
     redis = settings.redis_url.get_secret_value()
-    state: SharedState = RedisState(redis) if redis else DatabaseState()
+    state = _redis_state(redis) if redis else DatabaseState()
     http = aiohttp.ClientSession()
     _current = Resources(settings=settings, state=state, http=http, login=_login(settings, state, http))
     return _current
 
 
+def _redis_state(url: str) -> SharedState:
+    from server.state.redis import RedisState  # 6 MB that an installation without Redis need not carry
+
+    return RedisState(url)
+
+
 def _login(settings: Settings, state: SharedState, http: aiohttp.ClientSession) -> LoginProvider:
     if settings.has_sandbox_login:
         return SandboxLogin()
+    from server.wechat.client import AsyncWeChatClient  # 8 MB that the sandbox need not carry
+    from server.wechat.login import WeChatLogin
+
     client = AsyncWeChatClient(
         appid=settings.wechat_mini_appid,
         secret=settings.wechat_mini_secret.get_secret_value(),
@@ -64,6 +71,6 @@ async def close_resources(opened: Resources) -> None:
     """Close what was opened."""
     global _current
     await opened.http.close()
-    if isinstance(opened.state, RedisState):
-        await opened.state.close()
+    if close := getattr(opened.state, "close", None):
+        await close()
     _current = None

@@ -16,9 +16,14 @@ from server.accounts.service import AccountSummary, ConsentOutdated
 from server.http.askers import Anyone
 from server.http.endpoints import By, Limit, Routes
 from server.resources import resources
-from server.wechat.client import WeChatMisconfigured
-from server.wechat.login import LoginBlocked, LoginCodeInvalid, LoginCodeUsed, LoginTooFrequent
-from server.wechat.transport import WeChatBusy
+from server.wechat.refusals import (
+    LoginBlocked,
+    LoginCodeInvalid,
+    LoginCodeUsed,
+    LoginTooFrequent,
+    WeChatBusy,
+    WeChatMisconfigured,
+)
 
 routes = Routes("accounts")
 

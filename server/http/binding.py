@@ -12,7 +12,7 @@ from sanic import Request
 
 from config.clock import utc_now
 from models.errors import FieldError
-from models.transactions import transaction
+from models.transactions import one_connection, transaction
 from server.http.askers import Anyone, Asker
 from server.http.endpoints import By, Download, Endpoint, Redirect, Upload
 from server.http.idempotency import Reply, claim, fingerprint_of, store
@@ -36,7 +36,7 @@ def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
     async def handle(request: Request, **path: Any) -> Answer:
         began = begin(request)
         try:
-            response = await answer(request, path)
+            response = await prepared(request, path)
         except Exception as exception:
             response = await answer_exception(request, exception)
         note(route=route, method=endpoint.method, status=response.status, began=began)
@@ -45,7 +45,7 @@ def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
     async def answer(request: Request, path: dict[str, Any]) -> Answer:
         if limit and limiter and limit.by is By.ADDRESS:
             await limiter.hit(limit, endpoint.name, client_address(request))
-        asker = await endpoint.asker.authenticate(request.token if endpoint.asker is not Anyone else None)
+        asker = await endpoint.asker.authenticate(bearer_token(request) if endpoint.asker is not Anyone else None)
         if limit and limiter and limit.by is By.ACCOUNT:
             await limiter.hit(limit, endpoint.name, str(asker.account_id or client_address(request)))
         arguments = read_arguments(request)
@@ -56,9 +56,13 @@ def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
         key = request.headers.getone("idempotency-key", None) if endpoint.idempotent else None
         if key is not None and asker.account_id is not None:
             return await _answer_once(endpoint, request, asker, key, arguments)
-        answer = await endpoint.handler(**arguments)
-        return _respond(endpoint, request, answer, personal=asker.account_id is not None)
+        return _respond(endpoint, request, await endpoint.handler(**arguments), personal=asker.account_id is not None)
 
+    async def answer_on_one_connection(request: Request, path: dict[str, Any]) -> Answer:
+        async with one_connection():
+            return await answer(request, path)
+
+    prepared = answer_on_one_connection if endpoint.one_connection else answer
     return handle
 
 
@@ -72,6 +76,15 @@ def _path_reader(kind: type) -> Callable[[str], Any]:
             raise NoSuchPath from None
 
     return read
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the token of ``Authorization: Bearer …``, None without the header, empty for anything else in it."""
+    sent = request.headers.getone("authorization", None)
+    if sent is None:
+        return None
+    scheme, _, token = sent.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.isascii() else ""
 
 
 def client_address(request: Request) -> str:
@@ -166,17 +179,20 @@ def _safe_name(request: Request) -> str:
 
 
 def _read_body(request: Request, decoder: "msgspec.json.Decoder[Any]") -> Any:
-    content_type = request.headers.getone("content-type", JSON)
-    if not content_type.startswith(JSON):
+    if _media_type(request, default=JSON) != JSON:
         raise WrongMediaType
     if b"\\u0000" in request.body:
         raise MalformedRequest(errors=(FieldError("", "文字中不能有空字符"),))
     return decoder.decode(request.body)
 
 
+def _media_type(request: Request, default: str = "") -> str:
+    """Return the type that the body is said to have, in lower case and without its parameters."""
+    return request.headers.getone("content-type", default).partition(";")[0].strip().lower()
+
+
 def _read_upload(request: Request) -> Upload:
-    content_type = request.headers.getone("content-type", "")
-    if not content_type.startswith("multipart/form-data"):
+    if _media_type(request) != "multipart/form-data":
         raise WrongMediaType(next_step="请以 multipart/form-data 上传，文件放在 file 字段")
     sent = request.files.get("file") if request.files else None
     if sent is None or not sent.body:

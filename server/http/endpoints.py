@@ -80,6 +80,7 @@ class Endpoint:
     etag: bool
     media_type: str
     limit: Limit | None
+    one_connection: bool
     description: str
 
     @property
@@ -133,8 +134,12 @@ class Routes:
         etag: bool = False,
         media_type: str = "application/json",
         limit: Limit | None = None,
+        one_connection: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Read the handler's signature: ``asker``, ``query``, ``body``, ``upload``, and path parameters by name."""
+        """Read the handler's signature: ``asker``, ``query``, ``body``, ``upload``, and path parameters by name.
+
+        ``one_connection`` is for busy reads: asker and handler share one database connection and open no transaction.
+        """
 
         def register(handler: Handler) -> Handler:
             hints = typing.get_type_hints(handler, include_extras=True)
@@ -161,6 +166,7 @@ class Routes:
                 etag=etag,
                 media_type=media_type,
                 limit=limit,
+                one_connection=one_connection,
                 description=inspect.getdoc(handler) or "",
             )
             known = {asker_name, "query", "body", "upload", *path_types}

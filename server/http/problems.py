@@ -148,11 +148,18 @@ def problem_response(refusal: Refusal) -> Answer:
     return Answer(msgspec.json.encode(document), status=status, headers=headers, content_type=MEDIA_TYPE)
 
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Counted by name; a method that somebody invents must not become a series of its own."""
+
+
 async def answer_outside(request: Request, exception: Exception) -> Answer:
     """Answer what no endpoint could: a path or method that is none, a request that broke off or took too long."""
     began = begin(request)
+    if isinstance(exception, ServiceUnavailable) and _is_still_arriving(request):
+        exception = RequestTooSlow()
     response = await answer_exception(request, exception)
-    note(route=_route(request) or "none", method=request.method or "", status=response.status, began=began)
+    method = request.method if request.method in _METHODS else "other"
+    note(route=_route(request) or "none", method=method, status=response.status, began=began)
     return response
 
 
@@ -197,6 +204,11 @@ def as_refusal(exception: BaseException) -> Refusal:
         case SanicException() if exception.status_code < 500:
             return MalformedRequest()
     return InternalFault()
+
+
+def _is_still_arriving(request: Request) -> bool:
+    """Whether the body is not here yet: then it is the sender who is slow, not we."""
+    return bool(getattr(request.stream, "request_body", None))
 
 
 def _route(request: Request) -> str:

@@ -11,7 +11,8 @@ from tortoise.expressions import Q
 
 from models.errors import Conflict, FieldError, Invalid
 from models.merchants import Branch, Merchant
-from models.perks import EVERYBODY, PERK_TRANSITIONS, Perk, PerkBranch, PerkCategory, PerkState
+from models.perk_terms import EVERYBODY
+from models.perks import PERK_TRANSITIONS, Perk, PerkBranch, PerkCategory, PerkState
 from models.redemptions import PerkUsage
 from models.towns import Town
 from models.transactions import execute, transaction

@@ -178,31 +178,28 @@ async def find_standing(*, account_id: UUID | None) -> Standing | None:
     )
 
 
-async def get_perk(*, perk_id: UUID) -> Row:
-    """Return one perk that the public may see: live, suspended or ended, never a draft.
+async def get_perk(*, perk_id: UUID) -> list[Row]:
+    """Return one perk that the public may see, once for each open branch that grants it, by the branch's name.
+
+    A perk without branches is one row whose ``branch_id`` is None. Live, suspended or ended; never a draft.
 
     Raises:
         PerkNotFound: there is no such perk, or it was never published.
     """
-    row = await fetch_row(
-        "SELECT p.*, c.name AS category_name, m.state AS merchant_state FROM perks p "
+    rows = await fetch_rows(
+        "SELECT p.id, p.number, p.category_id, p.title, p.description, p.merchant_id, p.provider, p.starts_on, "
+        "p.ends_on, p.weekdays, p.hours, p.card_kinds, p.households, p.documents, p.per_person_day, "
+        "p.per_person_month, p.per_person_year, p.per_person_ever, p.total_day, p.total_ever, p.source, p.state, "
+        "p.is_sample, c.name AS category_name, m.state AS merchant_state, b.id AS branch_id, b.name AS branch_name, "
+        "b.town_id AS branch_town_id, b.address, b.telephone, b.latitude, b.longitude FROM perks p "
         "JOIN perk_categories c ON c.code = p.category_id LEFT JOIN merchants m ON m.id = p.merchant_id "
-        "WHERE p.id = $1 AND p.state <> 'draft'",
+        "LEFT JOIN (perk_branches t JOIN branches b ON b.id = t.branch_id AND b.closed_at IS NULL) "
+        "ON t.perk_id = p.id WHERE p.id = $1 AND p.state <> 'draft' ORDER BY b.name, b.id",
         perk_id,
     )
-    if row is None:
+    if not rows:
         raise PerkNotFound
-    return row
-
-
-async def list_branches(*, perk_id: UUID) -> list[Row]:
-    """Return the open branches at which a perk is granted, by name."""
-    return await fetch_rows(
-        "SELECT b.id, b.name, b.town_id, b.address, b.telephone, b.latitude, b.longitude "
-        "FROM perk_branches t JOIN branches b ON b.id = t.branch_id "
-        "WHERE t.perk_id = $1 AND b.closed_at IS NULL ORDER BY b.name, b.id",
-        perk_id,
-    )
+    return rows
 
 
 async def list_categories(*, at: datetime) -> list[Row]:

@@ -10,7 +10,8 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from models.cards import CardKind
-from models.perks import ALL_WEEKDAYS, parse_hours
+from models.perk_terms import parse_hours
+from models.perks import ALL_WEEKDAYS
 from server.perks.search import search_text
 
 LIMIT_WORDS: Mapping[str, str] = {

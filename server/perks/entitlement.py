@@ -9,8 +9,8 @@ from uuid import UUID
 from config.clock import beijing, beijing_day
 from models.cards import card_refusal
 from models.errors import Refusal
-from models.perks import EVERYBODY, Counter, PerkTerms
-from models.transactions import fetch_rows
+from models.perk_terms import EVERYBODY, Counter, PerkTerms
+from models.transactions import Row, fetch_rows
 
 Usage = Mapping[tuple[Any, str, str], int]
 """How often by (perk id as the database gives it, subject, period)."""
@@ -30,16 +30,24 @@ def periods_at(at: datetime) -> tuple[str, str, str, str]:
     return day, day[:7], day[:4], "always"
 
 
-async def usage_of_perk(*, perk_id: UUID, holder_id: UUID, at: datetime) -> Usage:
-    """Return the counters of one perk that bear on one holder now."""
+async def standing_and_usage(*, account_id: UUID, perk_id: UUID, at: datetime) -> tuple[Row, Usage] | None:
+    """Return the card of an account and the counters of one perk that bear on its holder now; None without a card.
+
+    The row has ``holder_id``, ``kind``, ``town_id``, ``state``, ``expires_on``; usage is keyed by ``perk_id``.
+    """
     rows = await fetch_rows(
-        "SELECT perk_id, subject, period, used FROM perk_usages WHERE perk_id = $1 "
-        f"AND subject IN ($2, '{EVERYBODY}') AND period IN ($3, $4, $5, $6)",
+        "SELECT c.holder_id, c.kind, h.town_id, c.state, c.expires_on, u.subject, u.period, u.used FROM cards c "
+        "JOIN card_holders h ON h.id = c.holder_id LEFT JOIN perk_usages u ON u.perk_id = $2 "
+        f"AND u.subject IN (replace(h.id::text, '-', ''), '{EVERYBODY}') AND u.period IN ($3, $4, $5, $6) "
+        "WHERE c.account_id = $1",
+        account_id,
         perk_id,
-        holder_id.hex,
         *periods_at(at),
     )
-    return {(row["perk_id"], row["subject"], row["period"]): row["used"] for row in rows}
+    if not rows:
+        return None
+    usage = {(perk_id, row["subject"], row["period"]): row["used"] for row in rows if row["used"] is not None}
+    return rows[0], usage
 
 
 def judge(

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from models.cards import CardKind
 from models.identifiers import CreditCode
-from models.perks import ALL_WEEKDAYS, PerkState, parse_hours
+from models.perk_terms import parse_hours
+from models.perks import ALL_WEEKDAYS, PerkState
 from server.perks.drafts import LIMIT_WORDS
 from server.tables.columns import Column, TableShape
 from server.tables.parsers import count, day, text

@@ -17,9 +17,9 @@ from server.perks.import_columns import perk_shape
 from server.perks.import_plan import Known, KnownMerchant, KnownPerk, Plan, plan_import
 from server.perks.import_store import store_perks
 from server.tables.columns import ParsedTable, TableShape
+from server.tables.export import export_template
 from server.tables.reading import load_table
 from server.tables.report import ImportReport
-from server.tables.template import write_template
 
 CHUNK = 500
 
@@ -94,7 +94,7 @@ async def import_perks(
 
 async def perk_template() -> bytes:
     """Return the .xlsx to fill in, with today's categories as a drop-down."""
-    return await asyncio.to_thread(write_template, await current_shape())
+    return await export_template(await current_shape())
 
 
 async def current_shape() -> TableShape:

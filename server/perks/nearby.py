@@ -96,7 +96,8 @@ async def nearest(
 
 async def _are_few(conditions: Conditions) -> bool:
     row = await fetch_row(
-        f"SELECT count(*) AS n FROM (SELECT 1 FROM branches b {_OFFERS} WHERE {conditions.text} LIMIT {FEW + 1}) AS fitting",
+        "SELECT count(*) AS n FROM "
+        f"(SELECT 1 FROM branches b {_OFFERS} WHERE {conditions.text} LIMIT {FEW + 1}) AS fitting",
         *conditions.values,
     )
     assert row is not None

@@ -1,7 +1,7 @@
 """核销 — one use of a perk: counted exactly, done once, taken back exactly."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from uuid import UUID
 
@@ -10,9 +10,9 @@ import msgspec
 from config.clock import beijing_day
 from config.logging import get_logger
 from models.base import new_id
-from models.errors import Conflict, NotFound, Refusal
-from models.fields import decode_words, encode_words
-from models.perks import Counter, PerkTerms
+from models.errors import Conflict, Refusal
+from models.fields import encode_words
+from models.perk_terms import Counter, PerkTerms
 from models.redemptions import ScanOutcome
 from models.transactions import (
     Row,
@@ -26,14 +26,11 @@ from models.transactions import (
     transaction,
 )
 from server.audit.service import INSERT as AUDIT_INSERT
-from server.audit.service import record
 from server.cards.passes import CardPass, PassExpired, read_pass
 from server.perks.catalogue import PerkNotFound
 from server.perks.entitlement import card_fault
 from server.perks.scans import record_scan
 from server.perks.verification import PassAlreadyUsed, PassUnknown, Till, WrongBranch
-
-REVERSIBLE_FOR = timedelta(minutes=15)
 
 log = get_logger("perks")
 
@@ -41,16 +38,6 @@ log = get_logger("perks")
 class RedemptionReversed(Conflict):
     message = "这次核销已经撤销"
     next_step = "如需重新核销，请持证人刷新出示码后再扫"
-
-
-class RedemptionNotFound(NotFound):
-    message = "没有找到这次核销"
-    next_step = "请在本店的核销记录中刷新后再试"
-
-
-class TooLateToReverse(Conflict):
-    message = "核销已超过 15 分钟，不能自行撤销"
-    next_step = "请把核销编号报给退役军人服务站处理"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +180,19 @@ async def _deed(
         taken, is_written = await _write_in_one(counters, redemption, audit, perk_id=perk_id, at=at)
     else:
         taken, is_written = await _write_in_three(counters, redemption, audit, perk_id=perk_id, at=at)
+    if not is_written:  # the same pass was a moment faster: this till's first try, or another till
+        return await _faster_redemption(card_pass, perk_id=perk_id, till=till)
     exhausted = next((counter for counter in counters if counter.key not in taken), None)
     if exhausted is not None:
         raise exhausted.refusal
-    if not is_written:  # another till was a moment faster with the same pass
-        raise PassAlreadyUsed
     return Redeemed(id=redemption_id, perk_id=perk_id, perk_title=facts["title"], at=at, reversed_at=None)
+
+
+async def _faster_redemption(card_pass: CardPass, *, perk_id: UUID, till: Till) -> Redeemed:
+    """Return the redemption that took the pass after we looked, if this clerk made it; nothing has been written."""
+    if first := _first_redemption(await _facts(card_pass, perk_id=perk_id, till=till), perk_id=perk_id, till=till):
+        return first
+    raise PassAlreadyUsed
 
 
 _REDEMPTION_COLUMNS = (
@@ -215,7 +209,10 @@ async def _write_in_one(
     perk_id: UUID,
     at: datetime,
 ) -> tuple[set[str], bool]:
-    """Write everything in one round trip (PostgreSQL)."""
+    """Write everything in one round trip (PostgreSQL).
+
+    The redemption goes first: where the pass was used a moment ago no counter is touched and nothing is to be undone.
+    """
     row = await fetch_row(
         _one_statement(len(counters)),
         *redemption,
@@ -235,21 +232,20 @@ async def _write_in_three(
     at: datetime,
 ) -> tuple[set[str], bool]:
     """Write the same in three statements (SQLite has no writing CTE)."""
-    taken: set[str] = set()
-    if counters:
-        values = _usage_values(counters, perk_id=perk_id, at=at)
-        rows = await fetch_rows(_take(len(counters), first=1) + " RETURNING subject, period", *values)
-        taken = {f"{row['subject']}|{row['period']}" for row in rows}
-    if len(taken) < len(counters):
-        return taken, False
     places = ", ".join(f"${number}" for number in range(1, 12))
     written = await execute(
         f"INSERT INTO redemptions ({_REDEMPTION_COLUMNS}) VALUES ({places}) ON CONFLICT (pass_id) DO NOTHING",
         *redemption,
     )
-    if written:
-        await execute(AUDIT_INSERT, *audit)
-    return taken, written == 1
+    if not written:
+        return set(), False
+    taken: set[str] = set()
+    if counters:
+        values = _usage_values(counters, perk_id=perk_id, at=at)
+        rows = await fetch_rows(_take(len(counters), first=1) + " RETURNING subject, period", *values)
+        taken = {f"{row['subject']}|{row['period']}" for row in rows}
+    await execute(AUDIT_INSERT, *audit)
+    return taken, True
 
 
 def _usage_values(counters: tuple[Counter, ...], *, perk_id: UUID, at: datetime) -> list[object]:
@@ -261,7 +257,7 @@ def _usage_values(counters: tuple[Counter, ...], *, perk_id: UUID, at: datetime)
 
 
 @cache
-def _take(count: int, *, first: int) -> str:
+def _take(count: int, *, first: int, condition: str = "true") -> str:
     """Return the statement that takes one from each counter that has one left; placeholders begin at ``first``.
 
     A counter at its quota is not returned; the caller rolls back when any is missing, so a use is counted everywhere
@@ -274,7 +270,8 @@ def _take(count: int, *, first: int) -> str:
     )
     quota = " ".join(f"WHEN ${n + 3}::text THEN ${n + 4}::int" for n in numbers)
     return (
-        f"INSERT INTO perk_usages (id, created_at, perk_id, subject, period, used) VALUES {rows} "
+        "INSERT INTO perk_usages (id, created_at, perk_id, subject, period, used) "
+        f"SELECT * FROM (VALUES {rows}) AS v WHERE {condition} "
         "ON CONFLICT (perk_id, subject, period) DO UPDATE SET used = perk_usages.used + 1 "
         f"WHERE perk_usages.used < CASE perk_usages.subject || '|' || perk_usages.period {quota} END"
     )
@@ -293,76 +290,13 @@ def _one_statement(count: int) -> str:
     redemption = _placeholders(_REDEMPTION_TYPES, first=1)
     audit = _placeholders(_AUDIT_TYPES, first=12)
     taken = (
-        _take(count, first=20) + " RETURNING subject || '|' || period AS key"
+        _take(count, first=20, condition="EXISTS (SELECT 1 FROM done)") + " RETURNING subject || '|' || period AS key"
         if count
         else "SELECT NULL::text AS key WHERE false"
     )
     return (
-        f"WITH taken AS ({taken}), "
-        f"done AS (INSERT INTO redemptions ({_REDEMPTION_COLUMNS}) SELECT {redemption} "
-        f"WHERE (SELECT count(*) FROM taken) = {count} ON CONFLICT (pass_id) DO NOTHING RETURNING id), "
+        f"WITH done AS (INSERT INTO redemptions ({_REDEMPTION_COLUMNS}) VALUES ({redemption}) "
+        f"ON CONFLICT (pass_id) DO NOTHING RETURNING id), taken AS ({taken}), "
         f"noted AS (INSERT INTO audit_entries ({_AUDIT_COLUMNS}) SELECT {audit} FROM done RETURNING id) "
         "SELECT (SELECT array_agg(key) FROM taken) AS taken, (SELECT count(*) FROM noted) AS written"
-    )
-
-
-async def reverse(*, redemption_id: UUID, till: Till, at: datetime) -> Redeemed:
-    """Take a redemption back within 15 minutes; each counter gets back exactly the one that was taken from it.
-
-    Reversing it again returns the reversed redemption. The pass stays used.
-
-    Raises:
-        RedemptionNotFound: this merchant has no such redemption.
-        TooLateToReverse: it is older than 15 minutes.
-    """
-    async with transaction():
-        row = await fetch_row(
-            "UPDATE redemptions SET reversed_at = $1 WHERE id = $2 AND merchant_id = $3 AND reversed_at IS NULL "
-            "AND created_at >= $4 RETURNING perk_id, counted",
-            at,
-            redemption_id,
-            till.merchant_id,
-            at - REVERSIBLE_FOR,
-        )
-        if row is not None:
-            await _give_back(as_uuid(row["perk_id"]), decode_words(row["counted"]))
-            await record(
-                account_id=till.account_id,
-                role="clerk",
-                action="perk.redemption_reversed",
-                record_type="redemption",
-                record_id=redemption_id,
-            )
-        redeemed = await _redemption_of(redemption_id, till=till)
-        if redeemed.reversed_at is None:
-            raise TooLateToReverse
-    return redeemed
-
-
-async def _give_back(perk_id: UUID, counted: tuple[str, ...]) -> None:
-    for key in counted:  # in the order in which they were taken, so that two transactions cannot wait in a circle
-        subject, _, period = key.partition("|")
-        await execute(
-            "UPDATE perk_usages SET used = used - 1 WHERE perk_id = $1 AND subject = $2 AND period = $3 AND used > 0",
-            perk_id,
-            subject,
-            period,
-        )
-
-
-async def _redemption_of(redemption_id: UUID, *, till: Till) -> Redeemed:
-    row = await fetch_row(
-        "SELECT r.perk_id, p.title, r.created_at, r.reversed_at FROM redemptions r JOIN perks p ON p.id = r.perk_id "
-        "WHERE r.id = $1 AND r.merchant_id = $2",
-        redemption_id,
-        till.merchant_id,
-    )
-    if row is None:
-        raise RedemptionNotFound
-    return Redeemed(
-        id=redemption_id,
-        perk_id=as_uuid(row["perk_id"]),
-        perk_title=row["title"],
-        at=as_instant(row["created_at"]),
-        reversed_at=as_instant(row["reversed_at"]) if row["reversed_at"] else None,
     )

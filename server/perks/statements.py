@@ -1,6 +1,5 @@
 """核销记录与对账 — what a merchant's tills redeemed by day and month, and what a veteran used."""
 
-import asyncio
 import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from config.clock import beijing
 from models.transactions import Row, as_instant, as_uuid, fetch_rows
-from server.tables.writing import write_xlsx
+from server.tables.export import export_xlsx
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,7 @@ async def month_statement(*, merchant_id: UUID, merchant_name: str, year: int, m
         f"核销 {len(rows)} 次，其中撤销 {len(rows) - done} 次，有效 {done} 次；有效次数＝未撤销的核销记录数",
         *_sums(rows),
     )
-    return await asyncio.to_thread(
-        write_xlsx,
+    return await export_xlsx(
         title=f"{year}年{month}月核销对账单",
         columns=[
             ("核销编号", 38),

@@ -10,7 +10,7 @@ from models.cards import HOLDER_NAME
 from models.errors import Conflict, Refusal
 from models.fields import unseal
 from models.identifiers import mask_name
-from models.perks import EVERYBODY, PerkTerms
+from models.perk_terms import EVERYBODY, PerkTerms
 from models.redemptions import ScanOutcome
 from models.transactions import Row, as_uuid, fetch_row, fetch_rows
 from server.cards.passes import CardPass, read_pass

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 
+from server.tables.formulas import unguard
 from server.tables.table import (
     HEADER_SEARCH_ROWS,
     MAX_CELL_CHARACTERS,
@@ -20,7 +21,6 @@ from server.tables.table import (
     too_many_columns,
     too_many_rows,
 )
-from server.tables.writing import unguard
 
 DELIMITERS = (",", "\t", ";")
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")

@@ -10,8 +10,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from server.tables.columns import EXAMPLE_MARK, Column, TableShape
+from server.tables.formulas import GUARDED
 from server.tables.table import MAX_ROWS
-from server.tables.writing import GUARDED, sheet_title
+from server.tables.writing import sheet_title
 
 TEXT_FORMAT = "@"
 HELP_TITLE = "填写说明"

@@ -16,28 +16,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from config.clock import beijing
+from server.tables.formulas import GUARDED, guard
 from server.tables.table import LARGEST_EXACT, MAX_CELL_CHARACTERS
 
 Written: TypeAlias = str | int | float | Decimal | date | datetime | time | None
-
-GUARDED = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
-"""Text that a spreadsheet program may take for a formula, the full-width forms included; and guarded text itself."""
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 MAX_TITLE_CHARACTERS = 31
 NOTES_TITLE = "说明"
-
-
-def guard(text: str) -> str:
-    """Return text for CSV with an apostrophe before anything that would run as a formula."""
-    return "'" + text if GUARDED.match(text) else text
-
-
-def unguard(text: str) -> str:
-    """Return text from CSV without the apostrophe that ``guard`` put on; exact inverse of it."""
-    return text[1:] if text.startswith("'") and GUARDED.match(text[1:]) else text
 
 
 def plain(value: object) -> Written:

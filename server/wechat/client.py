@@ -12,8 +12,8 @@ from wechatpy.client import WeChatClient  # type: ignore[import-untyped]
 from wechatpy.exceptions import APILimitedException, WeChatClientException  # type: ignore[import-untyped]
 
 from config.logging import get_logger
-from models.errors import Unavailable
 from server.state.protocol import SharedState
+from server.wechat.refusals import WeChatMisconfigured
 from server.wechat.tokens import IssuedToken, TokenKeeper
 from server.wechat.transport import OFFICIAL_ORIGIN, Answer, WeChatTransport, busy, encode_body, locate
 
@@ -31,13 +31,6 @@ OPERATOR_CHECKS = {
 """What an operator must look at for each code that our own set-up causes. 40001 counts only where no token was sent."""
 
 log = get_logger(__name__)
-
-
-class WeChatMisconfigured(Unavailable):
-    """WeChat refuses this installation itself; an operator finds the reason in the log."""
-
-    message = "微信服务暂时用不了，是系统设置的问题，不是您操作错了"
-    next_step = "工作人员会尽快处理，请过一段时间再试；着急办理请到就近的退役军人服务站"
 
 
 class _StableToken(msgspec.Struct):

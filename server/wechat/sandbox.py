@@ -2,7 +2,7 @@
 
 import hashlib
 
-from server.wechat.login import WeChatIdentity, check_code
+from server.wechat.identity import WeChatIdentity, check_code
 
 DEMO_CODES = {
     "demo-veteran": "退役军人（已绑定优待证）",

@@ -8,19 +8,12 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from config.logging import get_logger
-from models.errors import Unavailable
+from server.wechat.refusals import WeChatBusy
 
 OFFICIAL_ORIGIN = "https://api.weixin.qq.com"
 """wechatpy's methods name addresses under this origin; the transport leads them to the configured one."""
 
 log = get_logger(__name__)
-
-
-class WeChatBusy(Unavailable):
-    """WeChat was not reached, did not answer in time, or answered nothing that can be read."""
-
-    message = "微信服务器暂时没有回应"
-    next_step = "不是您操作错了，请等一两分钟再试；着急办理请到就近的退役军人服务站"
 
 
 class Blob(bytes):

@@ -14,7 +14,7 @@ from models.perks import PerkState
 from models.redemptions import Redemption
 from models.transactions import execute, fetch_row
 from server.perks.redemption import redeem as redeem_perk
-from server.perks.redemption import reverse
+from server.perks.reversal import reverse
 from server.perks.verification import Till
 from tests.factories.cards import make_card
 from tests.factories.merchants import make_branch, make_clerk

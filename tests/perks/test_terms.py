@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from config.clock import BEIJING
-from models.perks import (
+from models.perk_terms import (
     CardKindNotEligible,
     DailyLimitReached,
     HouseholdNotEligible,

@@ -13,9 +13,10 @@ from openpyxl import load_workbook
 
 from server.tables import parsers
 from server.tables.columns import Column, TableShape
+from server.tables.formulas import guard, unguard
 from server.tables.reading import read_table
 from server.tables.template import write_template
-from server.tables.writing import guard, unguard, write_csv, write_xlsx
+from server.tables.writing import write_csv, write_xlsx
 
 DANGEROUS = ["=1+1", "+86 138", "-1", "@sum", "\tx", "\rx", "＝1", " =1", "'=1", "#REF!", '=HYPERLINK("http://x")']
 PRINTABLE = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))

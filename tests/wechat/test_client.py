@@ -4,7 +4,8 @@ import pytest
 from wechatpy.exceptions import APILimitedException, WeChatClientException  # type: ignore[import-untyped]
 
 from server.wechat.client import AsyncWeChatClient
-from server.wechat.transport import OFFICIAL_ORIGIN, Blob, WeChatBusy
+from server.wechat.refusals import WeChatBusy
+from server.wechat.transport import OFFICIAL_ORIGIN, Blob
 from tests.doubles.fake_wechat import PICTURE, Failure, FakeWeChat
 
 

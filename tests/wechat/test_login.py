@@ -8,16 +8,17 @@ import pytest
 from structlog.typing import EventDict
 
 from models.errors import Conflict, Forbidden, Invalid, Refusal, TooMany, Unavailable
-from server.wechat.client import AsyncWeChatClient, WeChatMisconfigured
-from server.wechat.login import (
+from server.wechat.client import AsyncWeChatClient
+from server.wechat.identity import WeChatIdentity
+from server.wechat.login import WeChatLogin
+from server.wechat.refusals import (
     LoginBlocked,
     LoginCodeInvalid,
     LoginCodeUsed,
     LoginTooFrequent,
-    WeChatIdentity,
-    WeChatLogin,
+    WeChatBusy,
+    WeChatMisconfigured,
 )
-from server.wechat.transport import WeChatBusy
 from tests.doubles.fake_wechat import LOGINS_A_MINUTE, Failure, FakeWeChat, SteppedClock
 
 LOGIN = "/sns/jscode2session"

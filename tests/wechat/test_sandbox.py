@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.wechat.login import LoginCodeInvalid, WeChatIdentity
+from server.wechat.identity import WeChatIdentity
+from server.wechat.refusals import LoginCodeInvalid
 from server.wechat.sandbox import DEMO_CODES, SandboxLogin, sandbox_openid
 
 

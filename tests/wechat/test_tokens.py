@@ -7,9 +7,9 @@ import pytest
 from wechatpy.exceptions import WeChatClientException  # type: ignore[import-untyped]
 
 from server.state.memory import MemoryState
-from server.wechat.client import AsyncWeChatClient, WeChatMisconfigured
+from server.wechat.client import AsyncWeChatClient
+from server.wechat.refusals import WeChatBusy, WeChatMisconfigured
 from server.wechat.tokens import FAILED_PAUSE_SECONDS, FORCED_PAUSE_SECONDS, IssuedToken, TokenKeeper
-from server.wechat.transport import WeChatBusy
 from tests.doubles.fake_wechat import Failure, FakeWeChat, SteppedClock
 
 ISSUING = "/cgi-bin/stable_token"

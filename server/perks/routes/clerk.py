@@ -4,7 +4,7 @@ from uuid import UUID
 
 from config.clock import beijing, beijing_day, utc_now
 from models.cards import CardExpired, CardReplaced, CardRevoked, CardSuspended
-from models.perks import (
+from models.perk_terms import (
     CardKindNotEligible,
     DailyLimitReached,
     HouseholdNotEligible,
@@ -26,14 +26,8 @@ from server.http.endpoints import Download, Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 from server.perks import statements
 from server.perks.catalogue import PerkNotFound
-from server.perks.redemption import (
-    Redeemed,
-    RedemptionNotFound,
-    RedemptionReversed,
-    TooLateToReverse,
-    redeem,
-    reverse,
-)
+from server.perks.redemption import Redeemed, RedemptionReversed, redeem
+from server.perks.reversal import RedemptionNotFound, TooLateToReverse, reverse
 from server.perks.schemas import (
     DayQuery,
     HolderView,
@@ -68,7 +62,14 @@ _REDEEM_REFUSALS = (
 )
 
 
-@routes.post("/merchant/verifications", summary="核验出示码", idempotent=False, limit=_TILL, refusals=_CLERK)
+@routes.post(
+    "/merchant/verifications",
+    summary="核验出示码",
+    idempotent=False,
+    limit=_TILL,
+    one_connection=True,
+    refusals=_CLERK,
+)
 async def verify_pass(asker: Clerk, body: VerificationRequest) -> VerificationView:
     """A pass that is refused is an answer too: ``result`` is ``refused`` with a reason and a next step."""
     found = await verify(pass_text=body.pass_, till=_till(asker), at=utc_now())

@@ -9,14 +9,14 @@ from config.clock import beijing, utc_now
 from models.cards import CardKind
 from models.errors import Refusal, Unauthenticated
 from models.fields import decode_words
-from models.perks import PerkTerms
+from models.perk_terms import PerkTerms
 from models.transactions import Row, as_instant, as_uuid
 from server.accounts.guards import Person, Visitor
 from server.http.endpoints import By, Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 from server.perks import catalogue, statements
 from server.perks.catalogue import EligibilityUnknown, NothingToSearch, PerkNotFound, PlaceInvalid, Standing
-from server.perks.entitlement import card_fault, judge, usage_of_perk
+from server.perks.entitlement import card_fault, judge, standing_and_usage
 from server.perks.nearby import Place
 from server.perks.schemas import (
     BranchView,
@@ -48,6 +48,7 @@ class NoCardBound(EligibilityUnknown):
     summary="查优惠：新的在前；给了 near 则近的在前",
     etag=True,
     limit=_READS,
+    one_connection=True,
     refusals=(NothingToSearch, PlaceInvalid, EligibilityUnknown),
 )
 async def list_perks(asker: Visitor, query: PerkQuery) -> PerkPage:
@@ -76,13 +77,17 @@ async def _standing_of(asker: Visitor) -> Standing:
 
 
 @routes.get(
-    "/perks/<perk_id:uuid>", summary="优惠详情，以及我能不能用", etag=True, limit=_READS, refusals=(PerkNotFound,)
+    "/perks/<perk_id:uuid>",
+    summary="优惠详情，以及我能不能用",
+    etag=True,
+    limit=_READS,
+    one_connection=True,
+    refusals=(PerkNotFound,),
 )
 async def get_perk(asker: Visitor, perk_id: UUID) -> PerkDetail:
     at = utc_now()
-    perk = await catalogue.get_perk(perk_id=perk_id)
-    branches = await catalogue.list_branches(perk_id=perk_id) if perk["merchant_id"] is not None else []
-    return _detail(perk, branches, await _entitlement(asker, perk, at=at))
+    rows = await catalogue.get_perk(perk_id=perk_id)
+    return _detail(rows, await _entitlement(asker, rows[0], perk_id=perk_id, at=at))
 
 
 @routes.get("/perk-categories", summary="优惠类别与数量", etag=True, limit=_READS)
@@ -111,21 +116,22 @@ async def list_my_redemptions(asker: Person, query: PageQuery) -> MyRedemptionPa
     return MyRedemptionPage(items=items, next_cursor=encode_cursor(*page.position) if page.position else None)
 
 
-async def _entitlement(asker: Visitor, perk: Row, *, at: datetime) -> EntitlementView:
+async def _entitlement(asker: Visitor, perk: Row, *, perk_id: UUID, at: datetime) -> EntitlementView:
     if asker.account_id is None:
         return _refused(Unauthenticated)
-    standing = await catalogue.find_standing(account_id=asker.account_id)
-    if standing is None:
+    found = await standing_and_usage(account_id=asker.account_id, perk_id=perk_id, at=at)
+    if found is None:
         return _refused(NoCardBound)
-    if refusal := card_fault(state=standing.state, expires_on=standing.expires_on, at=at):
+    card, usage = found
+    if refusal := card_fault(state=card["state"], expires_on=card["expires_on"], at=at):
         return _refused(refusal)
     judged = judge(
         PerkTerms.from_row(perk),
-        perk_id=perk["id"],
-        holder_id=standing.holder_id,
-        kind=standing.kind,
-        town_code=standing.town_code,
-        usage=await usage_of_perk(perk_id=perk["id"], holder_id=standing.holder_id, at=at),
+        perk_id=perk_id,
+        holder_id=as_uuid(card["holder_id"]),
+        kind=card["kind"],
+        town_code=card["town_id"],
+        usage=usage,
         at=at,
     )
     if judged.refusal is not None:
@@ -170,7 +176,8 @@ def _kinds(stored: str) -> tuple[CardKind, ...]:
     return tuple(CardKind(kind) for kind in decode_words(stored))
 
 
-def _detail(row: Row, branches: list[Row], entitlement: EntitlementView) -> PerkDetail:
+def _detail(rows: list[Row], entitlement: EntitlementView) -> PerkDetail:
+    row = rows[0]
     terms = PerkTerms.from_row(row)
     return PerkDetail(
         id=as_uuid(row["id"]),
@@ -200,17 +207,18 @@ def _detail(row: Row, branches: list[Row], entitlement: EntitlementView) -> Perk
         source=row["source"],
         is_sample=bool(row["is_sample"]),
         redeemable=row["merchant_state"] == "active",
-        branches=[
-            BranchView(
-                id=as_uuid(branch["id"]),
-                name=branch["name"],
-                town_code=branch["town_id"],
-                address=branch["address"],
-                telephone=branch["telephone"],
-                latitude=branch["latitude"],
-                longitude=branch["longitude"],
-            )
-            for branch in branches
-        ],
+        branches=[_branch(row) for row in rows if row["branch_id"] is not None],
         entitlement=entitlement,
+    )
+
+
+def _branch(row: Row) -> BranchView:
+    return BranchView(
+        id=as_uuid(row["branch_id"]),
+        name=row["branch_name"],
+        town_code=row["branch_town_id"],
+        address=row["address"],
+        telephone=row["telephone"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
     )

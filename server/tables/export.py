@@ -1,0 +1,37 @@
+"""导出 — the writers, off the event loop, and loaded only when somebody first exports.
+
+openpyxl takes 8 MB of every process that imports it, and most web workers never write a spreadsheet.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from server.tables.columns import TableShape
+
+
+async def export_xlsx(
+    *,
+    title: str,
+    columns: Sequence[tuple[str, float]],
+    rows: Iterable[Sequence[object]],
+    notes: Sequence[str] = (),
+) -> bytes:
+    """Return ``writing.write_xlsx`` of the same arguments."""
+
+    def write() -> bytes:
+        from server.tables.writing import write_xlsx
+
+        return write_xlsx(title=title, columns=columns, rows=rows, notes=notes)
+
+    return await asyncio.to_thread(write)
+
+
+async def export_template(shape: TableShape) -> bytes:
+    """Return ``template.write_template`` of a shape."""
+
+    def write() -> bytes:
+        from server.tables.template import write_template
+
+        return write_template(shape)
+
+    return await asyncio.to_thread(write)
