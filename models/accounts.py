@@ -1,6 +1,7 @@
 """账户 — who logs in, with which consent, and in which role of the bureau."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -73,6 +74,24 @@ class StaffMember(Record):
 
     class Meta:
         table = "staff_members"
+
+
+class StaffInvitation(Record):
+    """工作人员邀请 — a one-time code that makes its bearer staff; stored hashed."""
+
+    role = fields.CharEnumField(StaffRole, max_length=16)
+    town_code = fields.CharField(max_length=12, null=True)
+    display_name = fields.CharField(max_length=40)
+    code_hash = fields.CharField(max_length=64, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+    used_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="staff_invitations", on_delete=fields.RESTRICT, null=True
+    )
+    used_by_id: UUID | None
+
+    class Meta:
+        table = "staff_invitations"
 
 
 class EmployerMember(Record):

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 from sanic import Request, Sanic
-from sanic.exceptions import PayloadTooLarge
 
 from config.database import close_database, open_database
 from config.logging import configure_logging
@@ -23,12 +22,14 @@ from server.http.responses import Answer, begin, note
 from server.merchants import routes as merchants
 from server.perks import routes as perks
 from server.resources import close_resources, open_resources
+from server.towns import routes as towns
 
 VERSION = "0.1.0"
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *health.routes.endpoints,
     *accounts.ENDPOINTS,
+    *towns.ENDPOINTS,
     *cards.ENDPOINTS,
     *merchants.ENDPOINTS,
     *perks.ENDPOINTS,
@@ -92,32 +93,13 @@ async def _close(app: "Sanic[Any, Any]") -> None:
 def _attach_endpoints(app: "Sanic[Any, Any]", settings: Settings) -> None:
     app.ctx.limiter = limiter = RateLimiter() if settings.rate_limits is RateLimits.ON else None
     for endpoint in ENDPOINTS:
-        handler = bind(endpoint, limiter=limiter)
-        if endpoint.takes_upload:
-            handler = _with_upload(handler, limit=settings.upload_limit_bytes)
         app.add_route(
-            handler,
+            bind(endpoint, limiter=limiter, upload_limit_bytes=settings.upload_limit_bytes),
             endpoint.path,
             methods=[endpoint.method],
             name=endpoint.name.replace(".", "_"),
             stream=endpoint.takes_upload,
         )
-
-
-def _with_upload(handler: SanicHandler, *, limit: int) -> SanicHandler:
-    """Read an upload's body up to a limit of its own; every other body obeys the general one."""
-
-    async def receive(request: Request, **path: Any) -> Answer:
-        chunks, size = [], 0
-        async for chunk in request.stream:  # type: ignore[union-attr]
-            size += len(chunk)
-            if size > limit:
-                raise PayloadTooLarge("upload")
-            chunks.append(chunk)
-        request.body = b"".join(chunks)
-        return await handler(request, **path)
-
-    return receive
 
 
 def _attach_docs(app: "Sanic[Any, Any]") -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from models.accounts import Purpose
+from models.accounts import Purpose, StaffRole
 
 Code = Annotated[
     str, msgspec.Meta(min_length=1, max_length=128, description="wx.login 得到的 code；沙箱中可用 demo-veteran 等")
@@ -61,3 +61,48 @@ class ConsentList(msgspec.Struct):
     """有效的同意"""
 
     items: list[ConsentView]
+
+
+DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="在名单中显示的称呼")]
+TownCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{9}$", description="服务站所在乡镇；管理员不填")]
+
+
+class StaffInvitationRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """邀请工作人员"""
+
+    role: StaffRole
+    display_name: DisplayName
+    town_code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{9}$", description="服务站所在乡镇；管理员不填")] | None = (
+        None
+    )
+
+
+class StaffInvitationGranted(msgspec.Struct):
+    """邀请码，只显示这一次"""
+
+    id: UUID
+    code: str
+    expires_at: datetime
+
+
+class JoinRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """输入邀请码"""
+
+    invitation: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+class StaffMemberView(msgspec.Struct):
+    """工作人员"""
+
+    id: UUID
+    display_name: str
+    role: StaffRole
+    town_code: str | None
+    joined_at: datetime
+    suspended_at: datetime | None
+
+
+class StaffMemberList(msgspec.Struct):
+    """全部工作人员，按加入先后"""
+
+    items: list[StaffMemberView]

@@ -16,7 +16,7 @@ from models.transactions import one_connection, transaction
 from server.http.askers import Anyone, Asker
 from server.http.endpoints import By, Download, Endpoint, Redirect, Upload
 from server.http.idempotency import Reply, claim, fingerprint_of, store
-from server.http.problems import MalformedRequest, NoSuchPath, WrongMediaType, answer_exception
+from server.http.problems import BodyTooLarge, MalformedRequest, NoSuchPath, WrongMediaType, answer_exception
 from server.http.rate_limits import RateLimiter
 from server.http.responses import Answer, begin, note
 
@@ -26,7 +26,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
 SanicHandler = Callable[..., Coroutine[Any, Any, Answer]]
 
 
-def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
+def bind(endpoint: Endpoint, *, limiter: RateLimiter | None, upload_limit_bytes: int) -> SanicHandler:
     """Return the Sanic handler of an endpoint; ``limiter`` None leaves limits off."""
     read_arguments = _argument_reader(endpoint)
     limit = endpoint.limit if limiter else None
@@ -48,6 +48,8 @@ def bind(endpoint: Endpoint, *, limiter: RateLimiter | None) -> SanicHandler:
         asker = await endpoint.asker.authenticate(bearer_token(request) if endpoint.asker is not Anyone else None)
         if limit and limiter and limit.by is By.ACCOUNT:
             await limiter.hit(limit, endpoint.name, str(asker.account_id or client_address(request)))
+        if endpoint.takes_upload:
+            request.body = await _receive(request, limit=upload_limit_bytes)
         arguments = read_arguments(request)
         for name, convert in converters:
             path[name] = convert(path[name])
@@ -139,6 +141,19 @@ def _send_file(answer: Download) -> Answer:
     if answer.filename:
         headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.filename)}"
     return Answer(answer.data, headers=headers, content_type=answer.media_type)
+
+
+async def _receive(request: Request, *, limit: int) -> bytes:
+    """Read an upload, from somebody who may, up to a limit of its own; every other body obeys the general one."""
+    if int(request.headers.getone("content-length", "0")) > limit:
+        raise BodyTooLarge
+    chunks, size = [], 0
+    async for chunk in request.stream:  # type: ignore[union-attr]
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLarge
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _argument_reader(endpoint: Endpoint) -> Callable[[Request], dict[str, Any]]:

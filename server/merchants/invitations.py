@@ -14,7 +14,7 @@ from server.accounts.service import hash_token
 from server.audit.service import record
 from server.merchants.branches import BranchNotFound
 from server.merchants.clerks import Till, find_till
-from server.merchants.codes import make_code, read_code
+from server.accounts.codes import make_code, read_code
 from server.merchants.service import get_visible_merchant
 
 INVITATION_DAYS = 7

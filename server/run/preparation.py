@@ -11,6 +11,7 @@ from config.database import close_database, open_database
 from config.settings import Settings
 from models import MODEL_MODULES
 from models.migrations.runner import migrate, verify
+from server.cards.pass_keys import ensure_pass_key
 from server.seed.files import SeedHolder
 from server.seed.service import sample_to_claim, seed
 
@@ -41,7 +42,8 @@ async def prepare(settings: Settings) -> SeedHolder | None:
         DatabaseUnreachable: the database does not answer.
     """
     if settings.is_production:
-        await verify(settings.database_address)
+        async with opened(settings):
+            await ensure_pass_key(at=utc_now())
         return None
     await migrate(settings.database_address)
     async with opened(settings):

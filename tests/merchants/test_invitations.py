@@ -9,7 +9,7 @@ import pytest
 from config.clock import utc_now
 from models.audit import AuditEntry
 from models.merchants import Branch, Clerk, ClerkInvitation, MerchantState
-from server.merchants.codes import make_code
+from server.accounts.codes import make_code
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
 from tests.service import Answer, Client, make_settings, serving
 

@@ -44,6 +44,18 @@ CREATE TABLE staff_members (
     suspended_at TIMESTAMPTZ
 );
 
+CREATE TABLE staff_invitations (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    role VARCHAR(16) NOT NULL,
+    town_code VARCHAR(12),
+    display_name VARCHAR(40) NOT NULL,
+    code_hash VARCHAR(64) NOT NULL UNIQUE,
+    expires_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ,
+    used_by_id UUID REFERENCES accounts (id) ON DELETE RESTRICT
+);
+
 CREATE TABLE employer_members (
     id UUID PRIMARY KEY NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,

@@ -44,6 +44,18 @@ CREATE TABLE staff_members (
     suspended_at TIMESTAMP
 );
 
+CREATE TABLE staff_invitations (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    role VARCHAR(16) NOT NULL,
+    town_code VARCHAR(12),
+    display_name VARCHAR(40) NOT NULL,
+    code_hash VARCHAR(64) NOT NULL UNIQUE,
+    expires_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP,
+    used_by_id CHAR(36) REFERENCES accounts (id) ON DELETE RESTRICT
+);
+
 CREATE TABLE employer_members (
     id CHAR(36) PRIMARY KEY NOT NULL,
     created_at TIMESTAMP NOT NULL,

@@ -5,7 +5,7 @@ from server.accounts.guards import BranchClosed, Clerk, MerchantSuspended, NotAC
 from server.http.endpoints import Limit, Routes
 from server.merchants import clerks, invitations
 from server.merchants.clerks import Till
-from server.merchants.codes import InvitationMistyped
+from server.accounts.codes import InvitationMistyped
 from server.merchants.invitations import AlreadyAClerk, InvitationExpired, InvitationUnknown, InvitationUsed
 from server.merchants.schemas import MembershipRequest, TillBranch, TillMerchant, TillView
 

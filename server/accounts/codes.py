@@ -15,7 +15,7 @@ _MISREAD = str.maketrans("ILO", "110")
 
 class InvitationMistyped(Invalid):
     message = "邀请码输错了"
-    next_step = "请对照店里给的 10 位邀请码重新输入"
+    next_step = "请对照收到的 10 位邀请码重新输入"
 
     def __init__(self) -> None:
         super().__init__(errors=(FieldError("invitation", "邀请码是 10 位字母和数字，请逐位核对"),))

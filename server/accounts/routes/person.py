@@ -1,18 +1,28 @@
-"""账户接口 — log-in, log-out, who am I, consent."""
+"""账户接口（本人） — log-in, log-out, who am I, consent, joining the staff."""
 
 from config.clock import beijing, utc_now
 from models.accounts import Consent, Purpose
-from server.accounts import service
+from server.accounts import service, staffing
+from server.accounts.codes import InvitationMistyped
 from server.accounts.guards import Person
+from server.accounts.routes.shapes import show_member
 from server.accounts.schemas import (
     Account,
     ConsentList,
     ConsentRequest,
     ConsentView,
+    JoinRequest,
     LoginRequest,
     SessionGranted,
+    StaffMemberView,
 )
 from server.accounts.service import AccountSummary, ConsentOutdated
+from server.accounts.staffing import (
+    AlreadyStaff,
+    StaffInvitationExpired,
+    StaffInvitationUnknown,
+    StaffInvitationUsed,
+)
 from server.http.askers import Anyone
 from server.http.endpoints import By, Limit, Routes
 from server.resources import resources
@@ -80,6 +90,19 @@ async def withdraw_consent(asker: Person, purpose: Purpose) -> None:
     await service.withdraw_consent(account_id=asker.account_id, purpose=purpose, at=utc_now())
 
 
+@routes.post(
+    "/staff/memberships",
+    summary="输入邀请码，成为工作人员",
+    status=201,
+    idempotent=False,
+    limit=Limit("10/minute"),
+    refusals=(InvitationMistyped, StaffInvitationUnknown, StaffInvitationUsed, StaffInvitationExpired, AlreadyStaff),
+)
+async def join_staff(asker: Person, body: JoinRequest) -> StaffMemberView:
+    """Safe to repeat: the account that used a code gets its membership again."""
+    return show_member(await staffing.join(code=body.invitation, account_id=asker.account_id, at=utc_now()))
+
+
 def _account(summary: AccountSummary) -> Account:
     return Account(
         id=summary.id,
@@ -92,6 +115,3 @@ def _account(summary: AccountSummary) -> Account:
 
 def _consent(consent: Consent) -> ConsentView:
     return ConsentView(purpose=consent.purpose, version=consent.version, granted_at=beijing(consent.created_at))
-
-
-ENDPOINTS = tuple(routes.endpoints)

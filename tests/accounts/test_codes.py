@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.merchants.codes import ALPHABET, InvitationMistyped, make_code, read_code
+from server.accounts.codes import ALPHABET, InvitationMistyped, make_code, read_code
 
 
 def test_a_code_reads_back_however_it_is_typed() -> None:

@@ -1,0 +1,5 @@
+"""账户接口 — what a person and what an administrator may ask."""
+
+from server.accounts.routes import administrator, person
+
+ENDPOINTS = (*person.routes.endpoints, *administrator.routes.endpoints)

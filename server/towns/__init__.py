@@ -1,0 +1,1 @@
+"""乡镇 — the town-level units that addresses, households and stations belong to."""
