@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import resource
 import socket
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from server.app import create_app
 
 
 async def serve(job: dict[str, Any]) -> None:
-    """Serve both until standard input closes; print the ports, then the memory of the process."""
+    """Serve both until standard input closes; print the ports."""
     Sanic.test_mode = True
     values = {"database_url": job["address"], "rate_limits": "off", "log_level": "INFO", "log_format": "json"}
     ours = create_app(Settings(_env_file=None, **values))  # type: ignore[call-arg]
@@ -34,7 +33,6 @@ async def serve(job: dict[str, Any]) -> None:
         servers.append(server)
     print(json.dumps({"ours": ports[0], "rival": ports[1]}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
-    print(json.dumps({"peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
     for server in servers:
         await server.before_stop()
         server.close()
