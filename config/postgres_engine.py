@@ -95,6 +95,39 @@ class SafeTransactionContext(TransactionContextPooled):
         return self.client
 
 
+class HeldTransactionContext(TransactionContext):
+    """A transaction on a connection that somebody else fetched from the pool and will return."""
+
+    def __init__(self, client: TranslatingTransaction, connection: Any) -> None:
+        self.client = client
+        self._connection = connection
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        self.client._connection = self._connection
+        self._token = get_connections().set(self.client.connection_name, self.client)
+        try:
+            await self.client.begin()
+        except BaseException:
+            get_connections().reset(self._token)
+            raise
+        return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            if not self.client._finalized:
+                if exc_type:
+                    await self.client.rollback()
+                else:
+                    await self.client.commit()
+        finally:
+            get_connections().reset(self._token)
+
+
+def transaction_on(client: Any, connection: Any) -> TransactionContext:
+    """Return a transaction of ``client`` that runs on a connection already fetched from its pool."""
+    return HeldTransactionContext(TranslatingTransaction(client), connection)
+
+
 class PostgresClient(AsyncpgDBClient):
     """The client of one process: a pool of connections."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self, cast
 from uuid import UUID
 
 from config.clock import beijing
@@ -98,8 +98,7 @@ class SoldOut(LimitReached):
     next_step = "请看看其他优惠"
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(NamedTuple):
     """计数 — one limit of a perk as it stands for one person at one instant."""
 
     subject: str
@@ -132,22 +131,8 @@ class PerkTerms:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
-        """Return the terms in a row of ``perks`` as either database gives it."""
-        return cls(
-            state=row["state"],
-            starts_on=_as_day(row["starts_on"]),
-            ends_on=_as_day(row["ends_on"]),
-            weekdays=row["weekdays"],
-            hours=_as_words(row["hours"]),
-            card_kinds=_as_words(row["card_kinds"]),
-            households=_as_words(row["households"]),
-            per_person_day=row["per_person_day"],
-            per_person_month=row["per_person_month"],
-            per_person_year=row["per_person_year"],
-            per_person_ever=row["per_person_ever"],
-            total_day=row["total_day"],
-            total_ever=row["total_ever"],
-        )
+        """Return the terms in a row of ``perks`` as either database gives it; equal rows give one object."""
+        return cast(Self, _terms(*(row[name] for name in _COLUMNS)))
 
     def refusal_at(self, at: datetime) -> type[Refusal] | None:
         """Return why the perk is not granted at an instant, None when it is."""
@@ -187,17 +172,46 @@ class PerkTerms:
         The order is the same for every caller, personal ones first, so that two transactions never wait for each
         other in a circle, and a person's own limit is told before a total.
         """
-        day = beijing(at).date().isoformat()
+        day, month, year, always = periods_at(at)
         person = holder_id.hex
         limits = (
             (person, day, self.per_person_day, DailyLimitReached),
-            (person, day[:7], self.per_person_month, MonthlyLimitReached),
-            (person, day[:4], self.per_person_year, YearlyLimitReached),
-            (person, "always", self.per_person_ever, PersonalLimitReached),
+            (person, month, self.per_person_month, MonthlyLimitReached),
+            (person, year, self.per_person_year, YearlyLimitReached),
+            (person, always, self.per_person_ever, PersonalLimitReached),
             (EVERYBODY, day, self.total_day, SoldOutToday),
-            (EVERYBODY, "always", self.total_ever, SoldOut),
+            (EVERYBODY, always, self.total_ever, SoldOut),
         )
-        return tuple(Counter(subject, period, quota, refusal) for subject, period, quota, refusal in limits if quota)
+        return tuple(Counter(*limit) for limit in limits if limit[2])
+
+
+_COLUMNS = (
+    *("state", "starts_on", "ends_on", "weekdays", "hours", "card_kinds", "households", "per_person_day"),
+    *("per_person_month", "per_person_year", "per_person_ever", "total_day", "total_ever"),
+)
+
+
+@lru_cache(maxsize=4096)
+def _terms(
+    state: str, starts_on: Any, ends_on: Any, weekdays: int, hours: Any, card_kinds: Any, households: Any, *limits: Any
+) -> PerkTerms:
+    return PerkTerms(
+        state,
+        _as_day(starts_on),
+        _as_day(ends_on),
+        weekdays,
+        _as_words(hours),
+        _as_words(card_kinds),
+        _as_words(households),
+        *limits,
+    )
+
+
+@lru_cache(maxsize=64)
+def periods_at(at: datetime) -> tuple[str, str, str, str]:
+    """Return the names of the counting periods that an instant lies in: Beijing day, month, year, and always."""
+    day = beijing(at).date().isoformat()
+    return day, day[:7], day[:4], "always"
 
 
 _RANGE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z")

@@ -84,8 +84,6 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """
     state = _current.get()
     if state is None:
-        if _held.get() is not None:
-            raise RuntimeError("one_connection() is for reading; open the transaction outside of it")
         async with _outermost() as client:
             yield client
         return
@@ -100,8 +98,10 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
 @asynccontextmanager
 async def _outermost() -> AsyncIterator[BaseDBAsyncClient]:
     state = _Transaction()
+    client, held = _connection(), _held.get()
+    context = client._in_transaction() if held is None else postgres_engine.transaction_on(client, held)
     try:
-        async with _connection()._in_transaction() as client:
+        async with context as client:
             token = _current.set(state)
             try:
                 yield client
@@ -141,12 +141,10 @@ async def savepoint() -> AsyncIterator[BaseDBAsyncClient]:
 
 @asynccontextmanager
 async def one_connection() -> AsyncIterator[None]:
-    """Let every query of a reading block use one connection of the pool instead of fetching one each.
+    """Let every query and transaction of a short block use one connection of the pool instead of fetching one each.
 
-    Fetching and returning costs a quarter of a short query. On SQLite, which has one connection, this does nothing.
-
-    Raises:
-        RuntimeError: the block opens a transaction, which would hold one connection while it waits for a second.
+    Fetching and returning costs a quarter of a short query. The block must not wait for the network or run two
+    queries at once. On SQLite, which has one connection, this does nothing.
     """
     client = _connection()
     if _current.get() is not None or _held.get() is not None or client.capabilities.dialect != "postgres":

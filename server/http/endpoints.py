@@ -138,7 +138,7 @@ class Routes:
     ) -> Callable[[Handler], Handler]:
         """Read the handler's signature: ``asker``, ``query``, ``body``, ``upload``, and path parameters by name.
 
-        ``one_connection`` is for busy reads: asker and handler share one database connection and open no transaction.
+        ``one_connection`` is for busy routes: asker and handler share one database connection from first to last.
         """
 
         def register(handler: Handler) -> Handler:

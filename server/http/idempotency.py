@@ -8,7 +8,7 @@ from uuid import UUID
 from config.clock import utc_now
 from models.base import new_id
 from models.errors import Conflict, Invalid
-from models.transactions import execute, fetch_row, is_postgres
+from models.transactions import Dialects, execute, fetch_row
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -31,6 +31,21 @@ class Reply:
     body: bytes
 
 
+_PUT = (
+    "INSERT INTO stored_replies (id, account_id, key, fingerprint, status, body, created_at) "
+    "SELECT $1::uuid, $2::uuid, $3::text, $4::text, 0, $5::bytea, $6::timestamptz {source} "
+    "ON CONFLICT (account_id, key) DO UPDATE "
+    "SET fingerprint = excluded.fingerprint, status = 0, body = excluded.body, created_at = excluded.created_at "
+    "WHERE stored_replies.created_at <= $7::timestamptz RETURNING 1 AS is_claimed"
+)
+_CLAIM = Dialects(
+    postgres="WITH held AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($8::bigint) AS is_free), put AS ("
+    + _PUT.format(source="FROM held WHERE is_free")
+    + ") SELECT is_free, EXISTS (SELECT 1 FROM put) AS is_claimed FROM held",
+    sqlite=_PUT.format(source="WHERE $8 IS NOT NULL").replace("RETURNING 1", "RETURNING 1 AS is_free, 1"),
+)
+
+
 async def claim(*, account_id: UUID, key: str, fingerprint: str, at: datetime) -> Reply | None:
     """Claim a key inside the transaction that does the deed; return the stored reply if the deed was done before.
 
@@ -42,24 +57,12 @@ async def claim(*, account_id: UUID, key: str, fingerprint: str, at: datetime) -
         StillInProgress: the first request under this key has not been answered yet.
         KeyReused: the key stands for a request with another path or body.
     """
-    if is_postgres():
-        row = await fetch_row("SELECT pg_try_advisory_xact_lock($1) AS held", _lock_number(account_id, key))
-        if row is None or not row["held"]:
-            raise StillInProgress
-    claimed = await execute(
-        "INSERT INTO stored_replies (id, account_id, key, fingerprint, status, body, created_at) "
-        "VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT (account_id, key) DO UPDATE "
-        "SET fingerprint = excluded.fingerprint, status = 0, body = excluded.body, created_at = excluded.created_at "
-        "WHERE stored_replies.created_at <= $7",
-        new_id(),
-        account_id,
-        key,
-        fingerprint,
-        b"",
-        at,
-        at - KEPT_FOR,
+    claimed = await fetch_row(
+        _CLAIM, new_id(), account_id, key, fingerprint, b"", at, at - KEPT_FOR, _lock_number(account_id, key)
     )
-    if claimed:
+    if claimed is not None and not claimed["is_free"]:
+        raise StillInProgress
+    if claimed is not None and claimed["is_claimed"]:
         return None
     row = await fetch_row(
         "SELECT fingerprint, status, body FROM stored_replies WHERE account_id = $1 AND key = $2", account_id, key

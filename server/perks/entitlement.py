@@ -1,33 +1,25 @@
 """资格 — whether a card holder may use a perk now, why not, and how often still."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from config.clock import beijing, beijing_day
+from config.clock import beijing_day
 from models.cards import card_refusal
 from models.errors import Refusal
-from models.perk_terms import EVERYBODY, Counter, PerkTerms
+from models.perk_terms import EVERYBODY, Counter, PerkTerms, periods_at
 from models.transactions import Row, fetch_rows
 
 Usage = Mapping[tuple[Any, str, str], int]
 """How often by (perk id as the database gives it, subject, period)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entitlement:
+class Entitlement(NamedTuple):
     """资格结论 — ``refusal`` None means that the perk may be used now; ``remaining`` None means without limit."""
 
     refusal: type[Refusal] | None
     remaining: int | None
-
-
-def periods_at(at: datetime) -> tuple[str, str, str, str]:
-    """Return the names of the counting periods that an instant lies in: day, month, year, always."""
-    day = beijing(at).date().isoformat()
-    return day, day[:7], day[:4], "always"
 
 
 async def standing_and_usage(*, account_id: UUID, perk_id: UUID, at: datetime) -> tuple[Row, Usage] | None:

@@ -36,4 +36,5 @@ async def record_scan(
         outcome.value,
         reason,
     )
-    log.info("perks.scanned", merchant_id=merchant_id, branch_id=branch_id, pass_id=pass_id, reason=reason)
+    if reason:
+        log.info("perks.scan_refused", merchant_id=merchant_id, branch_id=branch_id, pass_id=pass_id, reason=reason)

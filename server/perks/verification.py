@@ -10,11 +10,11 @@ from models.cards import HOLDER_NAME
 from models.errors import Conflict, Refusal
 from models.fields import unseal
 from models.identifiers import mask_name
-from models.perk_terms import EVERYBODY, PerkTerms
+from models.perk_terms import EVERYBODY, PerkTerms, periods_at
 from models.redemptions import ScanOutcome
 from models.transactions import Row, as_uuid, fetch_row, fetch_rows
 from server.cards.passes import CardPass, read_pass
-from server.perks.entitlement import Entitlement, Usage, card_fault, judge, periods_at
+from server.perks.entitlement import Entitlement, Usage, card_fault, judge
 from server.perks.scans import record_scan
 
 

@@ -93,7 +93,14 @@ async def verify_pass(asker: Clerk, body: VerificationRequest) -> VerificationVi
     )
 
 
-@routes.post("/merchant/redemptions", summary="核销一次", status=201, limit=_TILL, refusals=_REDEEM_REFUSALS)
+@routes.post(
+    "/merchant/redemptions",
+    summary="核销一次",
+    status=201,
+    limit=_TILL,
+    one_connection=True,
+    refusals=_REDEEM_REFUSALS,
+)
 async def redeem_perk(asker: Clerk, body: RedemptionRequest) -> RedemptionView:
     """The same request again by the same clerk returns the first redemption, also after the pass has expired."""
     return _redemption(await redeem(pass_text=body.pass_, perk_id=body.perk_id, till=_till(asker), at=utc_now()))
