@@ -14,9 +14,10 @@ from server.cards import routes as cards
 from server.http import health
 from server.http.binding import SanicHandler, bind
 from server.http.endpoints import Endpoint
-from server.http.openapi import DOCS_CSS, build_openapi, render_docs
+from server.http.openapi import build_openapi
 from server.http.problems import answer_outside
 from server.http.rate_limits import RateLimiter
+from server.http.reference import DOCS_CSS, render_docs
 from server.http.requests import IncomingRequest
 from server.http.responses import Answer, begin, note
 from server.merchants import routes as merchants

@@ -49,6 +49,7 @@ class Visitor:
     """访客 — anybody; logged in or not."""
 
     role: ClassVar[str] = "visitor"
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = ()
     needs_token: ClassVar[bool] = False
     account_id: UUID | None
 
@@ -64,6 +65,7 @@ class Person:
     """登录的人 — any account with a living session."""
 
     role: ClassVar[str] = "person"
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = ()
     needs_token: ClassVar[bool] = True
     account_id: UUID
     session_id: UUID
@@ -79,6 +81,7 @@ class Clerk:
     """店员 — stands at the till of one branch of a merchant that is not suspended."""
 
     role: ClassVar[str] = "clerk"
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = (NotAClerk, MerchantSuspended, BranchClosed)
     needs_token: ClassVar[bool] = True
     account_id: UUID
     clerk_id: UUID
@@ -113,6 +116,7 @@ class EmployerMember:
     """用人单位成员"""
 
     role: ClassVar[str] = "employer"
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = (NotAnEmployer,)
     needs_token: ClassVar[bool] = True
     account_id: UUID
     member_id: UUID
@@ -134,6 +138,7 @@ class StaffMember:
     """工作人员 — sees the records of the station's town; an administrator sees all (``town_code`` None)."""
 
     role: ClassVar[str] = "staff"
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = (NotStaff,)
     needs_token: ClassVar[bool] = True
     account_id: UUID
     staff_role: StaffRole
@@ -172,6 +177,7 @@ class Administrator(StaffMember):
     """系统管理员 — acts for the whole city."""
 
     role: ClassVar[str] = "administrator"
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = (NotStaff, NotAdministrator)
 
     @classmethod
     async def authenticate(cls, token: str | None) -> Self:

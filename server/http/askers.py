@@ -3,6 +3,8 @@
 from typing import ClassVar, Protocol, Self
 from uuid import UUID
 
+from models.errors import Forbidden
+
 
 class Asker(Protocol):
     """Somebody that a token stands for. The type that a handler names decides who may call it."""
@@ -11,6 +13,8 @@ class Asker(Protocol):
     """The word in the API document: anyone, visitor, person, veteran, clerk, staff, administrator …"""
     needs_token: ClassVar[bool]
     """Whether a request without a token is refused with 401."""
+    refusals: ClassVar[tuple[type[Forbidden], ...]]
+    """Why somebody with a good token may not be this kind of asker."""
 
     @property
     def account_id(self) -> UUID | None:
@@ -30,6 +34,7 @@ class Anyone:
     """任何人 — no token is read, none is needed."""
 
     role: ClassVar[str] = "anyone"
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = ()
     needs_token: ClassVar[bool] = False
     account_id: UUID | None = None
 

@@ -1,11 +1,10 @@
-"""接口文档 — OpenAPI 3.1 from the endpoints' own types, and a page that reads it to people."""
+"""接口文档 — OpenAPI 3.1 from the endpoints' own types."""
 
-import html
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from models.errors import Forbidden, Refusal, TooMany, Unauthenticated, Unavailable
+from models.errors import Refusal, Unauthenticated
 from server.http.askers import Anyone
 from server.http.endpoints import Download, Endpoint, Redirect
 from server.http.idempotency import KeyReused, StillInProgress
@@ -13,15 +12,18 @@ from server.http.pagination import CursorInvalid
 from server.http.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
+    DatabaseUnavailable,
     InternalFault,
     MalformedRequest,
     NoSuchPath,
+    OutOfTime,
     Problem,
     RequestTooSlow,
     WrongMediaType,
     WrongMethod,
     status_of,
 )
+from server.http.rate_limits import RateLimited
 
 _REF = "#/components/schemas/{name}"
 
@@ -133,11 +135,11 @@ def _success(endpoint: Endpoint, *, known: dict[int, Any]) -> dict[str, Any]:
 def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
     """Return every refusal that an endpoint may answer, its own first, in a stable order."""
     kinds: list[type[Refusal]] = list(endpoint.refusals)
-    kinds += [MalformedRequest, NoSuchPath, WrongMethod, RequestTooSlow, BodyTooLarge, InternalFault, Unavailable]
+    kinds += [MalformedRequest, NoSuchPath, WrongMethod, RequestTooSlow, BodyTooLarge, InternalFault]
+    kinds += [OutOfTime, DatabaseUnavailable]
     if endpoint.asker is not Anyone:
         kinds.append(Unauthenticated)
-    if endpoint.asker.role not in ("anyone", "visitor", "person"):
-        kinds.append(Forbidden)
+    kinds += endpoint.asker.refusals
     if endpoint.body is not None or endpoint.takes_upload:
         kinds.append(WrongMediaType)
     if endpoint.idempotent:
@@ -145,50 +147,5 @@ def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
     if endpoint.query is not None and "cursor" in endpoint.query.__struct_fields__:
         kinds.append(CursorInvalid)
     if endpoint.limit:
-        kinds.append(TooMany)
+        kinds.append(RateLimited)
     return list(dict.fromkeys(kinds))
-
-
-def render_docs(endpoints: list[Endpoint]) -> str:
-    """Return a page that lists every endpoint and every refusal; no script, nothing from outside."""
-    rows, refusals = [], {}
-    for endpoint in endpoints:
-        refusals.update({kind.__name__: kind for kind in refusals_of(endpoint)})
-        codes = "、".join(f'<a href="#{kind.__name__}">{kind.__name__}</a>' for kind in endpoint.refusals) or "—"
-        rows.append(
-            f'<article id="{endpoint.name}"><h3><b>{endpoint.method}</b> <code>{html.escape(endpoint.template)}</code>'
-            f" {html.escape(endpoint.summary)}</h3><p>请求人：{endpoint.asker.role} · 成功：{endpoint.status}"
-            f"{' · 可带 Idempotency-Key' if endpoint.idempotent and endpoint.asker.needs_token else ''}</p>"
-            f"<p>查询：{_fields(endpoint.query)}</p><p>内容：{_fields(endpoint.body)}</p>"
-            f"<p>特有的拒绝：{codes}</p></article>"
-        )
-    table = "".join(
-        f'<tr id="{name}"><td><code>{name}</code></td><td>{status_of(kind)}</td>'
-        f"<td>{html.escape(kind.message)}</td><td>{html.escape(kind.next_step)}</td></tr>"
-        for name, kind in sorted(refusals.items())
-    )
-    return (
-        '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><title>邮兵接口</title>'
-        '<link rel="stylesheet" href="/docs.css"><main><h1>邮兵接口</h1>'
-        '<p>机器可读的文档在 <a href="/openapi.json">/openapi.json</a>（OpenAPI 3.1）。</p>'
-        f"{''.join(rows)}<h2>全部拒绝代码</h2><table><tr><th>code</th><th>状态</th><th>说明</th><th>下一步</th></tr>"
-        f"{table}</table></main></html>"
-    )
-
-
-def _fields(kind: Any) -> str:
-    if kind is None:
-        return "无"
-    structs = [part for part in (kind, *get_args(kind)) if hasattr(part, "__struct_fields__")]
-    names = [f"<code>{name}</code>" for struct in structs for name in struct.__struct_fields__]
-    return "、".join(names) or "见 OpenAPI"
-
-
-DOCS_CSS = (
-    "body{font:18px/1.6 system-ui,'Noto Sans CJK SC',sans-serif;color:#1b1b1b;background:#fff;margin:0}"
-    "main{max-width:960px;margin:0 auto;padding:24px 16px}article{border-top:1px solid #ccc;padding:8px 0}"
-    "h3{font-size:18px;margin:8px 0}h3 b{color:#8a1c1c}p{margin:4px 0}code{background:#f2f2f2;padding:0 4px}"
-    "table{border-collapse:collapse;width:100%}td,th{border:1px solid #ccc;padding:4px 8px;text-align:left}"
-    "a{color:#0b4a8f}tr:target,article:target{background:#fff6d6}"
-)

@@ -247,7 +247,9 @@ def field_error(fault: Exception) -> FieldError:
         return FieldError(field, f"{word} {bounds[3]} {'项' if bounds[1] in ('array', 'list') else '个字'}")
     if bounds := re.search(r"Expected `\w+` (<=|>=|<|>) (-?[\d.]+)", text):
         word = {"<=": "不能大于", ">=": "不能小于", "<": "应小于", ">": "应大于"}[bounds[1]]
-        return FieldError(field, f"{word} {bounds[2]}")
+        return FieldError(field, f"{word} {bounds[2].removesuffix('.0')}")
+    if factor := re.search(r"that's a multiple of ([\d.]+)", text):
+        return FieldError(field, f"应为 {factor[1].removesuffix('.0')} 的倍数")
     if "regex" in text:
         return FieldError(field, "格式不对，请检查后重填")
     if "enum" in text:

@@ -1,0 +1,82 @@
+"""准入表 — who may ask what, written down by hand; nothing here is read from the guards."""
+
+from tests.access.people import EVERYBODY, LIVING
+
+ANYONE = frozenset(EVERYBODY)
+"""No token is read; a dead one does not matter."""
+VISITORS = frozenset(("stranger", *LIVING))
+PEOPLE = frozenset(LIVING)
+CLERKS = frozenset({"clerk_a", "clerk_b"})
+STAFF = frozenset({"staff_x", "staff_y", "administrator"})
+ADMINISTRATORS = frozenset({"administrator"})
+
+ALLOWED = {
+    "health.healthz": ANYONE,
+    "health.readyz": ANYONE,
+    "health.metrics": ANYONE,
+    "accounts.open_session": ANYONE,
+    "accounts.get_me": PEOPLE,
+    "accounts.list_consents": PEOPLE,
+    "accounts.grant_consent": PEOPLE,
+    "accounts.withdraw_consent": PEOPLE,
+    "accounts.join_staff": PEOPLE,
+    "towns.list_towns": ANYONE,
+    "staff.list_staff": ADMINISTRATORS,
+    "staff.invite_staff": ADMINISTRATORS,
+    "staff.suspend_staff": ADMINISTRATORS,
+    "staff.reinstate_staff": ADMINISTRATORS,
+    "cards.list_pass_keys": ANYONE,
+    "cards.get_card": PEOPLE,
+    "cards.claim_card": PEOPLE,
+    "cards.show_pass": PEOPLE,
+    "cards.draw_pass": PEOPLE,
+    "staff_cards.post_roster": STAFF,
+    "staff_cards.get_roster_template": STAFF,
+    "staff_cards.list_cases": STAFF,
+    "staff_cards.get_case": STAFF,
+    "staff_cards.resolve_case": STAFF,
+    "staff_cards.search_cards": STAFF,
+    "staff_cards.get_card": STAFF,
+    "staff_cards.disclose": STAFF,
+    "staff_cards.suspend_card": STAFF,
+    "staff_cards.reinstate_card": STAFF,
+    "staff_cards.revoke_card": STAFF,
+    "staff_cards.replace_card": STAFF,
+    "merchants.create_merchant": ADMINISTRATORS,
+    "merchants.list_merchants": STAFF,
+    "merchants.get_merchant": STAFF,
+    "merchants.update_merchant": ADMINISTRATORS,
+    "merchants.suspend_merchant": ADMINISTRATORS,
+    "merchants.reinstate_merchant": ADMINISTRATORS,
+    "merchants.create_branch": ADMINISTRATORS,
+    "merchants.update_branch": ADMINISTRATORS,
+    "merchants.close_branch": ADMINISTRATORS,
+    "merchants.reopen_branch": ADMINISTRATORS,
+    "merchants.invite_clerk": STAFF,
+    "merchants.revoke_invitation": STAFF,
+    "merchants.remove_clerk": STAFF,
+    "merchants.get_my_till": CLERKS,
+    "merchants.join_merchant": PEOPLE,
+    "perks.list_perks": VISITORS,
+    "perks.get_perk": VISITORS,
+    "perks.list_categories": VISITORS,
+    "perks.list_my_redemptions": PEOPLE,
+    "perk-administration.create_perk": ADMINISTRATORS,
+    "perk-administration.list_perks": STAFF,
+    "perk-administration.get_perk": STAFF,
+    "perk-administration.update_perk": ADMINISTRATORS,
+    "perk-administration.publish_perk": ADMINISTRATORS,
+    "perk-administration.suspend_perk": ADMINISTRATORS,
+    "perk-administration.end_perk": ADMINISTRATORS,
+    "perk-administration.upload_perks": ADMINISTRATORS,
+    "perk-administration.download_template": STAFF,
+    "redemptions.verify_pass": CLERKS,
+    "redemptions.redeem_perk": CLERKS,
+    "redemptions.reverse_redemption": CLERKS,
+    "redemptions.list_redemptions": CLERKS,
+    "redemptions.download_statement": CLERKS,
+    # these end what the others need, so they come last
+    "merchants.leave_merchant": PEOPLE,
+    "cards.unbind_card": PEOPLE,
+    "accounts.close_session": PEOPLE,
+}

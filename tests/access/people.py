@@ -1,0 +1,110 @@
+"""各种人 — everybody who may ask, logged in, and the records that belong to some of them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from config.clock import utc_now
+from models.accounts import EmployerMember, Session, StaffMember
+from models.cards import CardCase
+from models.merchants import ClerkInvitation, MerchantState
+from models.perks import PerkState
+from server.cards.cases import Submitted, open_case
+from server.cards.pass_keys import ensure_pass_key
+from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
+from tests.factories.merchants import make_branch, make_clerk, make_merchant
+from tests.factories.perks import make_perk
+from tests.perks.till import redeem, show_pass
+from tests.service import Client
+
+TOWN, OTHER_TOWN = "321084001", "321084101"
+
+LIVING = (
+    *("newcomer", "veteran", "clerk_a", "clerk_b", "employer", "staff_x", "staff_y", "administrator"),
+    *("suspended_staff", "removed_clerk", "clerk_of_suspended", "clerk_of_closed"),
+)
+"""Everybody whose session is good, whatever became of their role."""
+GONE = ("expired", "revoked")
+EVERYBODY = ("stranger", *LIVING, *GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What there is in town X and at merchant A; of each kind one."""
+
+    card_id: UUID
+    case_id: UUID
+    merchant_id: UUID
+    branch_id: UUID
+    clerk_id: UUID
+    invitation_id: UUID
+    redemption_id: UUID
+    perk_id: UUID
+    draft_perk_id: UUID
+    shown_pass: str
+
+
+async def gather(service: Client) -> tuple[dict[str, Client], Records]:
+    """Log everybody in, give them their roles, and make the records."""
+    people = {name: await service.login(f"walker-{name}") for name in (*LIVING, *GONE)} | {"stranger": service}
+    await _appoint(people)
+    await _shut_out(people)
+    return people, await _make_records(people)
+
+
+async def _appoint(people: dict[str, Client]) -> None:
+    await give_consent(people["veteran"].account_id)
+    await make_staff(people["staff_x"].account_id, town_code=TOWN)
+    await make_staff(people["staff_y"].account_id, town_code=OTHER_TOWN)
+    await make_staff(people["administrator"].account_id, town_code=None)
+    await EmployerMember.create(account_id=people["employer"].account_id, employer_name="示例单位")
+    await make_clerk(branch=await make_branch(town_code=OTHER_TOWN), account_id=people["clerk_b"].account_id)
+
+
+async def _shut_out(people: dict[str, Client]) -> None:
+    """Take away what the former ones had; their sessions live on."""
+    now = utc_now()
+    await make_staff(people["suspended_staff"].account_id, town_code=TOWN)
+    await StaffMember.filter(account_id=people["suspended_staff"].account_id).update(suspended_at=now)
+    await make_clerk(account_id=people["removed_clerk"].account_id, removed_at=now)
+    suspended = await make_merchant(state=MerchantState.SUSPENDED)
+    branch = await make_branch(merchant_id=suspended.id)
+    await make_clerk(branch=branch, account_id=people["clerk_of_suspended"].account_id)
+    await make_clerk(branch=await make_branch(closed_at=now), account_id=people["clerk_of_closed"].account_id)
+    for name in GONE:
+        await make_staff(people[name].account_id, town_code=None)  # an administrator's token would open everything
+    await Session.filter(account_id=people["expired"].account_id).update(expires_at=now - timedelta(seconds=1))
+    await Session.filter(account_id=people["revoked"].account_id).update(revoked_at=now)
+
+
+async def _make_records(people: dict[str, Client]) -> Records:
+    await ensure_pass_key(at=utc_now())
+    branch = await make_branch(town_code=TOWN)
+    clerk = await make_clerk(branch=branch, account_id=people["clerk_a"].account_id)
+    colleague = await make_clerk(branch=branch)
+    card = await make_card(town_code=TOWN, account_id=people["veteran"].account_id)
+    perk = await make_perk(branches=[branch])
+    redeemed = await redeem(people["clerk_a"], await show_pass(card), perk)
+    assert redeemed.status == 201, redeemed
+    submitted = Submitted(name="王语嫣", id_number=sample_id_number(4_321), card_last4="1234")
+    number = await open_case(account_id=(await make_account()).id, submitted=submitted, town_code=TOWN, at=utc_now())
+    invitation = await ClerkInvitation.create(
+        merchant_id=branch.merchant_id,
+        branch_id=branch.id,
+        code_hash=uuid4().hex,
+        display_name="收银二号",
+        expires_at=utc_now() + timedelta(days=7),
+    )
+    assert clerk.merchant_id == branch.merchant_id
+    return Records(
+        card_id=card.id,
+        case_id=(await CardCase.get(number=number)).id,
+        merchant_id=branch.merchant_id,
+        branch_id=branch.id,
+        clerk_id=colleague.id,
+        invitation_id=invitation.id,
+        redemption_id=UUID(redeemed.json["id"]),
+        perk_id=perk.id,
+        draft_perk_id=(await make_perk(branches=[branch], state=PerkState.DRAFT)).id,
+        shown_pass=await show_pass(card),
+    )

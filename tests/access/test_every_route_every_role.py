@@ -1,0 +1,158 @@
+"""每个接口 × 每种人 — only those whom the table allows pass, and nobody finds the record of somebody else."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from server.app import ENDPOINTS
+from server.http.endpoints import Endpoint
+from tests.access.allowed import ALLOWED
+from tests.access.people import EVERYBODY, GONE, Records, gather
+from tests.service import Answer, Client, make_settings, serving
+
+WHY = {"reason": "接到举报"}
+OF_A_TOWN = {
+    "staff_cards.get_case": ("case_id", None),
+    "staff_cards.get_card": ("card_id", None),
+    "staff_cards.disclose": ("card_id", {"purpose": "核对身份", "fields": ["name"]}),
+    "staff_cards.suspend_card": ("card_id", WHY),
+    "staff_cards.reinstate_card": ("card_id", WHY),
+    "staff_cards.replace_card": ("card_id", {"card_number": "YD99999999999999", "reason": "补发"}),
+    "staff_cards.revoke_card": ("card_id", WHY),
+    "staff_cards.resolve_case": ("case_id", {"outcome": "rejected", "note": "证件不符"}),
+    "merchants.get_merchant": ("merchant_id", None),
+    "merchants.invite_clerk": ("merchant_id", {"branch_id": "{branch_id}", "display_name": "收银三号"}),
+    "merchants.revoke_invitation": ("invitation_id", None),
+    "merchants.remove_clerk": ("clerk_id", None),
+}
+"""The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
+OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
+OF_THE_WHOLE_CITY = {
+    *("staff.suspend_staff", "staff.reinstate_staff"),
+    *("merchants.update_merchant", "merchants.suspend_merchant", "merchants.reinstate_merchant"),
+    *("merchants.create_branch", "merchants.update_branch", "merchants.close_branch", "merchants.reopen_branch"),
+    *("perk-administration.get_perk", "perk-administration.update_perk", "perk-administration.publish_perk"),
+    *("perk-administration.suspend_perk", "perk-administration.end_perk"),
+    "perks.get_perk",
+}
+"""An administrator's, or a perk, which belongs to no town; there is no stranger's record to find."""
+
+BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+
+
+async def ask(person: Client, endpoint: Endpoint, body: Any = None, **ids: Any) -> Answer:
+    """Call an endpoint; ids that are not given are those of no record."""
+    path = endpoint.template
+    for name, kind in endpoint.path_types.items():
+        path = path.replace(f"{{{name}}}", str(ids.get(name, uuid4() if kind is UUID else "jobs")))
+    if endpoint.takes_upload:
+        return await person.upload(path, filename="a.csv", data=b"a,b\n1,2\n")
+    if endpoint.body is not None:
+        return await person.call(endpoint.method, path, json={} if body is None else body)
+    return await person.call(endpoint.method, path)
+
+
+def unexpected(name: str, who: str, answer: Answer) -> str:
+    """Return what is wrong with an answer, empty when it is as the table says."""
+    if who in ALLOWED[name]:
+        wrong = answer.status in (401, 403) or answer.status >= 500
+    else:
+        expected = 401 if who in ("stranger", *GONE) else 403
+        wrong = answer.status != expected or answer.json is None or "detail" not in answer.json
+    return f"{who} → {name}: {answer.status} {answer.code}" if wrong else ""
+
+
+def test_the_table_knows_every_endpoint_and_no_other() -> None:
+    assert set(ALLOWED) == set(BY_NAME)
+    assert len(BY_NAME) == len(ENDPOINTS)
+
+
+def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
+    with_records = {endpoint.name for endpoint in ENDPOINTS if UUID in endpoint.path_types.values()}
+
+    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_THE_WHOLE_CITY}
+
+
+async def test_only_those_in_the_table_pass(service: Client) -> None:
+    people, _ = await gather(service)
+
+    wrong = [unexpected(name, who, await ask(people[who], BY_NAME[name])) for who in EVERYBODY for name in ALLOWED]
+
+    assert [line for line in wrong if line] == []
+
+
+async def test_staff_of_another_town_find_nothing_where_staff_of_the_town_find_the_record(service: Client) -> None:
+    people, records = await gather(service)
+
+    for name, (kind, body) in OF_A_TOWN.items():
+        await assert_hidden(BY_NAME[name], records, kind, body, people["staff_y"], people["staff_x"])
+
+
+async def test_a_clerk_finds_no_redemption_of_another_merchant(service: Client) -> None:
+    people, records = await gather(service)
+
+    for name, (kind, body) in OF_A_MERCHANT.items():
+        await assert_hidden(BY_NAME[name], records, kind, body, people["clerk_b"], people["clerk_a"])
+
+
+async def assert_hidden(
+    endpoint: Endpoint, records: Records, kind: str, body: Any, foreigner: Client, owner: Client
+) -> None:
+    """Check that a record is to a foreigner what no record is, and that its owner is let through."""
+    if body is not None and body.get("branch_id"):
+        body = body | {"branch_id": str(records.branch_id)}
+    known = {kind: getattr(records, kind)}
+
+    foreign = await ask(foreigner, endpoint, body, **known)
+    absent = await ask(foreigner, endpoint, body)
+    own = await ask(owner, endpoint, body, **known)
+
+    assert (foreign.status, foreign.code) == (404, absent.code), (endpoint.name, foreign)
+    assert foreign.json | {"request_id": ""} == absent.json | {"request_id": ""}
+    assert own.status not in (400, 401, 403, 404, 500), (endpoint.name, own)
+
+
+async def test_lists_hold_nothing_of_another_town_or_merchant(service: Client) -> None:
+    people, records = await gather(service)
+
+    foreign = [
+        (await people["staff_y"].get("/v1/staff/card-cases")).body,
+        (await people["staff_y"].get("/v1/staff/merchants")).body,
+        (await people["clerk_b"].get("/v1/merchant/redemptions")).body,
+        (await people["newcomer"].get("/v1/redemptions")).body,
+    ]
+    own = [
+        (await people["staff_x"].get("/v1/staff/card-cases")).body,
+        (await people["staff_x"].get("/v1/staff/merchants")).body,
+        (await people["clerk_a"].get("/v1/merchant/redemptions")).body,
+        (await people["veteran"].get("/v1/redemptions")).body,
+    ]
+
+    kinds = (records.case_id, records.merchant_id, records.redemption_id, records.redemption_id)
+    assert [str(kind).encode() in body for kind, body in zip(kinds, foreign, strict=True)] == [False] * 4
+    assert [str(kind).encode() in body for kind, body in zip(kinds, own, strict=True)] == [True] * 4
+
+
+@pytest.mark.parametrize("who", ["stranger", "newcomer", "veteran"])
+async def test_a_draft_is_to_the_public_what_no_perk_is(sqlite_address: str, who: str) -> None:
+    async with serving(make_settings(sqlite_address)) as service:
+        people, records = await gather(service)
+
+        draft = await people[who].get(f"/v1/perks/{records.draft_perk_id}")
+        absent = await people[who].get(f"/v1/perks/{uuid4()}")
+        live = await people[who].get(f"/v1/perks/{records.perk_id}")
+
+    assert (draft.status, draft.code) == (404, absent.code)
+    assert live.status == 200
+
+
+async def test_somebody_elses_pass_is_not_drawn(service: Client) -> None:
+    people, records = await gather(service)
+    body = {"pass": records.shown_pass}
+
+    own = await people["veteran"].post("/v1/card/passes/qr", body)
+    foreign = await people["newcomer"].post("/v1/card/passes/qr", body)
+
+    assert own.status == 200
+    assert foreign.code == "PassNotYours"
