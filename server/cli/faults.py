@@ -13,6 +13,7 @@ from config.database import DatabaseUnreachable, InvalidDatabaseAddress
 from config.settings import Settings, UnsafeSettings, get_settings
 from models.errors import Refusal
 from models.migrations.runner import MigrationFault
+from models.secrets import UnreadableSecret
 
 WRONG_SETTINGS = 2
 FAILED = 1
@@ -27,6 +28,8 @@ def explained() -> Iterator[None]:
         stop(str(fault), code=WRONG_SETTINGS)
     except (DatabaseUnreachable, MigrationFault) as fault:
         stop(str(fault))
+    except UnreadableSecret as fault:
+        stop(f"有数据解不开（{fault}）：请把加密它的旧密钥写回 FIELD_KEYS，放在新密钥后面，再运行一次")
     except Refusal as refusal:
         errors = [f"  {error.field}：{error.message}" for error in refusal.errors]
         stop("\n".join([refusal.detail, *errors]))

@@ -16,6 +16,7 @@ from server.seed.files import SeedHolder
 from server.seed.service import sample_to_claim, seed
 
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+SHARED_MEMORY = Path("/dev/shm")
 
 
 @asynccontextmanager
@@ -54,18 +55,24 @@ async def prepare(settings: Settings) -> SeedHolder | None:
 def use_fresh_metrics(data_dir: Path) -> Path:
     """Make this run's directory for the measures of all processes, inherited through the environment.
 
-    Directories of runs that were killed are removed.
+    It lies in memory where the system offers that: the files are mapped, and a full disk under a mapped file kills
+    the process. Directories of runs that were killed are removed.
     """
-    parent = data_dir / "metrics"
+    parent = _metrics_parent(data_dir)
     if parent.is_dir():
         for left in parent.iterdir():
             if left.name.isdecimal() and not _is_alive(int(left.name)):
                 shutil.rmtree(left, ignore_errors=True)
     directory = parent / str(os.getpid())
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    directory.mkdir(parents=True, mode=0o700)
     os.environ[METRICS_VARIABLE] = str(directory.resolve())
     return directory
+
+
+def _metrics_parent(data_dir: Path) -> Path:
+    is_usable = SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)
+    return SHARED_MEMORY / f"youbing-metrics-{os.getuid()}" if is_usable else data_dir / "metrics"
 
 
 def _is_alive(pid: int) -> bool:
