@@ -103,29 +103,28 @@ async def _card_behind(card_pass: CardPass, *, at: datetime) -> Row:
 
 
 async def _perks_for(card: Row, *, till: Till, at: datetime) -> tuple[PerkAtTill, ...]:
+    """Return this merchant's perks, suspended ones too, each judged for the holder; one row a perk and counter."""
+    holder_id = as_uuid(card["holder_id"])
     rows = await fetch_rows(
         "SELECT p.id, p.title, p.documents, p.state, p.starts_on, p.ends_on, p.weekdays, p.hours, p.card_kinds, "
         "p.households, p.per_person_day, p.per_person_month, p.per_person_year, p.per_person_ever, p.total_day, "
-        "p.total_ever, EXISTS (SELECT 1 FROM perk_branches t WHERE t.perk_id = p.id AND t.branch_id = $2) AS is_here "
-        "FROM perks p WHERE p.merchant_id = $1 AND p.state IN ('live', 'suspended') ORDER BY p.id",
+        "p.total_ever, EXISTS (SELECT 1 FROM perk_branches t WHERE t.perk_id = p.id AND t.branch_id = $2) AS is_here, "
+        "u.subject, u.period, u.used FROM perks p LEFT JOIN perk_usages u ON u.perk_id = p.id "
+        f"AND u.subject IN ($3, '{EVERYBODY}') AND u.period IN ($4, $5, $6, $7) "
+        "WHERE p.merchant_id = $1 AND p.state IN ('live', 'suspended') ORDER BY p.id",
         till.merchant_id,
         till.branch_id,
-    )
-    holder_id = as_uuid(card["holder_id"])
-    usage = await _usage_at(till.merchant_id, holder_id=holder_id, at=at) if rows else {}
-    return tuple(_perk_at_till(row, card, holder_id=holder_id, usage=usage, at=at) for row in rows)
-
-
-async def _usage_at(merchant_id: UUID, *, holder_id: UUID, at: datetime) -> Usage:
-    rows = await fetch_rows(
-        "SELECT u.perk_id, u.subject, u.period, u.used FROM perks p JOIN perk_usages u ON u.perk_id = p.id "
-        f"WHERE p.merchant_id = $1 AND p.state = 'live' AND u.subject IN ($2, '{EVERYBODY}') "
-        "AND u.period IN ($3, $4, $5, $6)",
-        merchant_id,
         holder_id.hex,
         *periods_at(at),
     )
-    return {(row["perk_id"], row["subject"], row["period"]): row["used"] for row in rows}
+    perks: dict[Any, Row] = {}
+    usage: dict[tuple[Any, str, str], int] = {}
+    for row in rows:
+        perk_id = row["id"]
+        perks.setdefault(perk_id, row)
+        if row["used"] is not None:
+            usage[perk_id, row["subject"], row["period"]] = row["used"]
+    return tuple(_perk_at_till(row, card, holder_id=holder_id, usage=usage, at=at) for row in perks.values())
 
 
 def _perk_at_till(row: Mapping[str, Any], card: Row, *, holder_id: UUID, usage: Usage, at: datetime) -> PerkAtTill:
