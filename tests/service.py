@@ -14,6 +14,7 @@ from sanic import Sanic
 
 from config.settings import Settings
 from server.app import create_app
+from server.http.protocol import DeadlineProtocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ async def serving(settings: Settings) -> AsyncIterator[Client]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
-    server = await app.create_server(sock=listener, return_asyncio_server=True)
+    server = await app.create_server(sock=listener, protocol=DeadlineProtocol, return_asyncio_server=True)
     assert server is not None
     await server.startup()
     await server.before_start()

@@ -4,7 +4,7 @@ import msgspec
 
 from config.logging import get_logger
 from models.errors import Unavailable
-from models.migrations.runner import pending
+from models.migrations.runner import MigrationFault, pending
 from models.transactions import fetch_row
 from server.http.askers import Anyone
 from server.http.endpoints import Download, Routes
@@ -52,6 +52,9 @@ async def readyz(asker: Anyone) -> Readiness:
     try:
         await fetch_row("SELECT 1 AS one")
         waiting = await pending(_database_address)
+    except MigrationFault:
+        log.warning("health.not_ready", step="migrations", fault="MigrationFault")
+        raise NotReady("数据库与程序的版本不一致", next_step="管理员请核对程序版本，见 docs/operations.md") from None
     except Exception as fault:
         log.warning("health.not_ready", step="database", fault=type(fault).__name__)
         raise NotReady("数据库连接不上") from None

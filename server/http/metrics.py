@@ -27,6 +27,11 @@ def render_metrics() -> bytes:
     return generate_latest()
 
 
+def count_refusal(code: str) -> None:
+    """Count a refusal by its code; the codes are class names, so there is a bounded number of them."""
+    REFUSALS.labels(code).inc()
+
+
 def forget_process(pid: int) -> None:
     """Drop the live gauges of a process that has ended."""
     if os.environ.get(_DIRECTORY):

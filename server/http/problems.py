@@ -30,6 +30,7 @@ from models.errors import (
     Unauthenticated,
     Unavailable,
 )
+from server.http.metrics import count_refusal
 from server.http.responses import Answer, begin, note
 
 log = get_logger("http")
@@ -167,6 +168,7 @@ async def answer_exception(request: Request, exception: Exception) -> Answer:
     """Turn whatever a handler or Sanic raised into a problem document; a fault is logged, never shown."""
     refusal = as_refusal(exception)
     response = problem_response(refusal)
+    count_refusal(refusal.code)
     if isinstance(refusal, DatabaseUnavailable):
         log.warning("http.database_unavailable", fault=type(exception).__name__, route=_route(request))
     elif isinstance(refusal, InternalFault):
@@ -212,7 +214,7 @@ def _is_still_arriving(request: Request) -> bool:
 
 
 def _route(request: Request) -> str:
-    return request.route.path if request.route else ""
+    return f"/{request.route.path}" if request.route else ""
 
 
 _AT = re.compile(r" - at `\$?\.?(.*?)`$")

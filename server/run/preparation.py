@@ -72,7 +72,7 @@ def use_fresh_metrics(data_dir: Path) -> Path:
 
 def _metrics_parent(data_dir: Path) -> Path:
     is_usable = SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)
-    return SHARED_MEMORY / f"youbing-metrics-{os.getuid()}" if is_usable else data_dir / "metrics"
+    return SHARED_MEMORY / f"youbing.metrics.{os.getuid()}" if is_usable else data_dir / "metrics"
 
 
 def _is_alive(pid: int) -> bool:

@@ -13,6 +13,7 @@ from sanic import Sanic
 from config.logging import get_logger
 from config.settings import get_settings
 from server.app import create_app
+from server.http.protocol import DeadlineProtocol
 from server.run.lifeline import Lifeline
 from server.run.supervisor import BACKLOG
 
@@ -47,7 +48,11 @@ async def serve(app: Sanic[Any, Any], listener: socket.socket, lifeline: Lifelin
 
     lifeline.watch(stop_soon, grace_seconds=grace_seconds + _FORCED_END_SECONDS)
     server: Any = await app.create_server(  # Sanic leaves its methods untyped
-        sock=listener, backlog=BACKLOG, return_asyncio_server=True, asyncio_server_kwargs={"start_serving": False}
+        sock=listener,
+        backlog=BACKLOG,
+        protocol=DeadlineProtocol,
+        return_asyncio_server=True,
+        asyncio_server_kwargs={"start_serving": False},
     )
     await server.startup()
     await server.before_start()

@@ -202,6 +202,17 @@ async def test_who_stops_sending_is_told_so_and_not_waited_for(impatient: Client
     answer = await say(impatient, *parts)
 
     assert_problem(answer, 408, "RequestTooSlow")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"GET /healthz HTTP/1.1\r\nX-Slow: ", b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n"],
+    ids=["head", "body"],
+)
+async def test_bytes_that_trickle_in_do_not_put_the_deadline_off(impatient: Client, head: bytes) -> None:
+    answer = await say(impatient, head, *[b"x"] * 100, pause_seconds=0.1)
+
+    assert_problem(answer, 408, "RequestTooSlow")
     assert answer.headers["connection"] == "close"
 
 
