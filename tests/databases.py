@@ -52,7 +52,7 @@ class NoPostgres(RuntimeError):
 def begin_run() -> None:
     """Make the directory of a run; called once, by the process that starts the others."""
     place = _MEMORY if _has_memory() else Path(tempfile.gettempdir())
-    for directory in place.glob("youbing-*-*"):
+    for directory in place.glob("youbing-[0-9]*-*"):
         if not _is_alive(int(directory.name.split("-")[1])):
             _remove(directory)
     directory = Path(tempfile.mkdtemp(prefix=f"youbing-{os.getpid()}-", dir=place))
