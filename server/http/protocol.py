@@ -16,5 +16,6 @@ class DeadlineProtocol(HttpProtocol):
     def data_received(self, data: bytes) -> None:
         began = self._time
         super().data_received(data)
-        if self._http is not None and self._http.stage is not Stage.IDLE:
+        http = getattr(self, "_http", None)  # absent until the connection's task has begun
+        if http is not None and http.stage is not Stage.IDLE:
             self._time = began
