@@ -9,12 +9,12 @@ from tortoise.exceptions import IntegrityError
 from models.errors import Conflict, NotFound
 from models.merchants import Branch, Clerk, ClerkInvitation, MerchantState
 from models.transactions import Row, as_instant, as_uuid, execute, fetch_row, savepoint, transaction
+from server.accounts.codes import make_code, read_code
 from server.accounts.guards import BranchClosed, MerchantSuspended, StaffMember
 from server.accounts.service import hash_token
 from server.audit.service import record
 from server.merchants.branches import BranchNotFound
 from server.merchants.clerks import Till, find_till
-from server.accounts.codes import make_code, read_code
 from server.merchants.service import get_visible_merchant
 
 INVITATION_DAYS = 7

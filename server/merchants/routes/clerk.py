@@ -1,11 +1,11 @@
 """商户接口：店员。"""
 
 from config.clock import beijing, utc_now
+from server.accounts.codes import InvitationMistyped
 from server.accounts.guards import BranchClosed, Clerk, MerchantSuspended, NotAClerk, Person
 from server.http.endpoints import Limit, Routes
 from server.merchants import clerks, invitations
 from server.merchants.clerks import Till
-from server.accounts.codes import InvitationMistyped
 from server.merchants.invitations import AlreadyAClerk, InvitationExpired, InvitationUnknown, InvitationUsed
 from server.merchants.schemas import MembershipRequest, TillBranch, TillMerchant, TillView
 
