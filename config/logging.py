@@ -57,7 +57,6 @@ def configure_logging(*, level: str = "INFO", style: str = "auto", stream: TextI
         processors=[_keep_allowed, _describe_exception, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
         logger_factory=structlog.WriteLoggerFactory(file=out),
-        cache_logger_on_first_use=True,
     )
     global _requests, _is_quiet
     _requests = out if not pretty and numeric <= logging.INFO else None

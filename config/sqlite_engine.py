@@ -160,6 +160,8 @@ class ImmediateClient(SqliteClient):
         try:
             connection = await connector
         except sqlite3.Error as fault:
+            # its thread reports its end to this loop; wait for that, or it may find the loop closed
+            await asyncio.to_thread(connector._thread.join, 5)
             raise translated(fault) from fault
         connection._conn.row_factory = sqlite3.Row
         for pragma, value in self.pragmas.items():

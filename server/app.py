@@ -1,5 +1,6 @@
 """应用 — builds the Sanic application; with ``worker.py`` the only place that lists the domains."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -100,18 +101,24 @@ def _attach_endpoints(app: "Sanic[Any, Any]", settings: Settings) -> None:
             methods=[endpoint.method],
             name=endpoint.name.replace(".", "_"),
             stream=endpoint.takes_upload,
+            error_format="json",  # unused, but without it Sanic reads the handlers' source to guess one
         )
 
 
 def _attach_docs(app: "Sanic[Any, Any]") -> None:
-    document = msgspec.json.encode(build_openapi(list(ENDPOINTS), version=VERSION))
-    page = render_docs(list(ENDPOINTS))
-    for path, body, media_type in (
-        ("/openapi.json", document, "application/json"),
-        ("/docs", page.encode(), "text/html; charset=utf-8"),
+    for path, body, media_type in _documents():
+        name = path.strip("/").replace(".", "_")
+        app.add_route(_always(path, body, media_type), path, name=name, error_format="json")
+
+
+@cache
+def _documents() -> tuple[tuple[str, bytes, str], ...]:
+    """Return path, content and media type of what describes the API; the same for every application of a process."""
+    return (
+        ("/openapi.json", msgspec.json.encode(build_openapi(list(ENDPOINTS), version=VERSION)), "application/json"),
+        ("/docs", render_docs(list(ENDPOINTS)).encode(), "text/html; charset=utf-8"),
         ("/docs.css", DOCS_CSS.encode(), "text/css; charset=utf-8"),
-    ):
-        app.add_route(_always(path, body, media_type), path, name=path.strip("/").replace(".", "_"))
+    )
 
 
 def _always(path: str, body: bytes, media_type: str) -> SanicHandler:

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.access.allowed import ADMINISTRATORS, ALLOWED, ANYONE, CLERKS, PEOPLE, STAFF, VISITORS
 from tests.http.standing import Standing
 
-EXAMPLES = 15
+EXAMPLES = 10
 GLANCES = 2
 """For what somebody is refused at the door, whatever is sent."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

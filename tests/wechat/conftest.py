@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import aiohttp
 import pytest
 import pytest_asyncio
+import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from server.state.memory import MemoryState
-from server.wechat import client as client_module
-from server.wechat import login, tokens, transport
 from server.wechat.client import AsyncWeChatClient
 from tests.doubles.fake_wechat import FakeWeChat, SteppedClock
 
@@ -65,8 +64,7 @@ def client(make_client: MakeClient) -> AsyncWeChatClient:
 
 @pytest.fixture
 def logs() -> Iterator[list[EventDict]]:
-    """Return the lines logged from here on; a configuration cached by an earlier test is forgotten first."""
-    for module in (client_module, login, tokens, transport):
-        vars(module.log).pop("bind", None)
+    """Return the lines logged from here on, at whatever level an earlier test's service was set to."""
+    structlog.reset_defaults()
     with capture_logs() as lines:
         yield lines
