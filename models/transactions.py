@@ -139,26 +139,32 @@ async def savepoint() -> AsyncIterator[BaseDBAsyncClient]:
         raise
 
 
-@asynccontextmanager
-async def one_connection() -> AsyncIterator[None]:
+class one_connection:
     """Let every query and transaction of a short block use one connection of the pool instead of fetching one each.
 
     Fetching and returning costs a quarter of a short query. The block must not wait for the network or run two
-    queries at once. On SQLite, which has one connection, this does nothing.
+    queries at once. On SQLite, which has one connection, this does nothing. A class, because a generator would cost
+    half of what is saved.
     """
-    client = _connection()
-    if _current.get() is not None or _held.get() is not None or client.capabilities.dialect != "postgres":
-        yield
-        return
-    try:
-        async with client.acquire_connection() as connection:
-            token = _held.set(connection)
-            try:
-                yield
-            finally:
-                _held.reset(token)
-    except postgres_engine.FOREIGN_FAULTS as fault:
-        raise postgres_engine.translated(fault) from fault
+
+    __slots__ = ("_connection", "_pool", "_token")
+
+    async def __aenter__(self) -> None:
+        client = _connection()
+        self._pool = None
+        if _current.get() is not None or _held.get() is not None or client.capabilities.dialect != "postgres":
+            return
+        self._pool = cast(Any, client)._pool
+        try:
+            self._connection = await self._pool.acquire()
+        except postgres_engine.FOREIGN_FAULTS as fault:
+            raise postgres_engine.translated(fault) from fault
+        self._token = _held.set(self._connection)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._pool is not None:
+            _held.reset(self._token)
+            await self._pool.release(self._connection)
 
 
 def after_commit(callback: Commit) -> None:

@@ -20,6 +20,8 @@ _EARTH_METRES = 6_371_008.8
 _FIRST_REACH_METRES = 400.0
 _WHOLE_EARTH_METRES = 20_100_000.0
 _FIRST_BRANCHES = 64
+_GLANCE = 256
+"""So many branches hold a page where a condition passes one offer in ten; where they do not, the offers are counted."""
 _WIDER = 4
 _SURELY = 0.9
 """Mercator stretches with latitude: inside a province its distances, scaled at one place, are true to a tenth."""
@@ -84,14 +86,17 @@ async def nearest(
     """
     conditions.add("b.closed_at IS NULL AND b.latitude IS NOT NULL AND b.longitude IS NOT NULL")
     last = after or Position(metres=-1.0, perk_id=UUID(int=0))
-    if is_narrow and await _are_few(conditions):
-        rows = await fetch_rows(
-            f"SELECT {columns}, {_BRANCH} FROM branches b {_OFFERS} WHERE {conditions.text}", *conditions.values
-        )
-        return _after(_nearest_of_each(rows, here), last)[:limit]
-    if is_postgres():
-        return await _walk_postgres(columns, conditions, here, last=last, limit=limit)
-    return await _walk_sqlite(columns, conditions, here, last=last, limit=limit)
+    walk = _walk_postgres if is_postgres() else _walk_sqlite
+    if is_narrow:
+        found = await walk(columns, conditions, here, last=last, limit=limit, most=_GLANCE)
+        if found is not None:
+            return found
+        if await _are_few(conditions):
+            rows = await fetch_rows(
+                f"SELECT {columns}, {_BRANCH} FROM branches b {_OFFERS} WHERE {conditions.text}", *conditions.values
+            )
+            return _after(_nearest_of_each(rows, here), last)[:limit]
+    return await walk(columns, conditions, here, last=last, limit=limit, most=None) or []
 
 
 async def _are_few(conditions: Conditions) -> bool:
@@ -105,22 +110,34 @@ async def _are_few(conditions: Conditions) -> bool:
 
 
 async def _walk_postgres(
-    columns: str, conditions: Conditions, here: Place, *, last: Position, limit: int
-) -> list[Mapping[str, Any]]:
-    """Take the nearest branches from the index, four times as many each time, until the page is certain."""
-    values = conditions.values
-    point = f"point({conditions.value(here.longitude)}::float8, {conditions.value(here.northing)}::float8)"
-    reached = conditions.value(last.metres / _metres_per_degree(here) * _SURELY)
-    count = len(values)
+    columns: str, conditions: Conditions, here: Place, *, last: Position, limit: int, most: int | None
+) -> list[Mapping[str, Any]] | None:
+    """Take the nearest branches from the index, four times as many each time, until the page is certain.
+
+    With ``most`` it looks at so many once, and returns None if the page is not certain then.
+    """
+    values = list(conditions.values)
+
+    def value(given: object) -> str:
+        values.append(given)
+        return f"${len(values)}"
+
+    point = f"point({value(here.longitude)}::float8, {value(here.northing)}::float8)"
+    beyond, fresh = "", ""
+    if last.metres > 0:
+        reached = value(last.metres / _metres_per_degree(here) * _SURELY)
+        beyond = f"AND place <-> {point} >= {reached}"
+        fresh = (
+            "AND NOT EXISTS (SELECT 1 FROM perk_branches t2 JOIN branches b2 ON b2.id = t2.branch_id "
+            f"WHERE t2.perk_id = p.id AND b2.closed_at IS NULL AND b2.place <-> {point} < {reached})"
+        )
     sql = (
         f"WITH b AS MATERIALIZED (SELECT *, place <-> {point} AS degrees FROM branches WHERE place IS NOT NULL "
-        f"AND closed_at IS NULL AND place <-> {point} >= {reached} ORDER BY place <-> {point} LIMIT ${count + 1}) "
+        f"AND closed_at IS NULL {beyond} ORDER BY place <-> {point} LIMIT ${len(values) + 1}) "
         f"SELECT {columns}, {_BRANCH}, (SELECT max(degrees) FROM b) AS edge, (SELECT count(*) FROM b) AS branches "
-        f"FROM b {_OFFERS} WHERE {conditions.text} AND NOT EXISTS (SELECT 1 FROM perk_branches t2 "
-        "JOIN branches b2 ON b2.id = t2.branch_id WHERE t2.perk_id = p.id AND b2.closed_at IS NULL "
-        f"AND b2.place <-> {point} < {reached})"
+        f"FROM b {_OFFERS} WHERE {conditions.text} {fresh}"
     )
-    branches = _FIRST_BRANCHES
+    branches = most or _FIRST_BRANCHES
     while True:
         rows = await fetch_rows(sql, *values, branches)
         # how many branches there were is told by a row; none at all means that the walk must go on or has ended
@@ -129,6 +146,8 @@ async def _walk_postgres(
         found = [row for row in _after(_nearest_of_each(rows, here), last) if row["metres"] < edge]
         if len(found) >= limit or is_all or (not rows and await _has_walked_all(branches)):
             return found[:limit]
+        if most:
+            return None
         branches *= _WIDER
 
 
@@ -144,9 +163,12 @@ def _metres_per_degree(here: Place) -> float:
 
 
 async def _walk_sqlite(
-    columns: str, conditions: Conditions, here: Place, *, last: Position, limit: int
-) -> list[Mapping[str, Any]]:
-    """Take boxes from the R*Tree, three times as wide each time, until the page is certain."""
+    columns: str, conditions: Conditions, here: Place, *, last: Position, limit: int, most: int | None
+) -> list[Mapping[str, Any]] | None:
+    """Take boxes from the R*Tree, three times as wide each time, until the page is certain.
+
+    With ``most`` it looks into the first box only, and returns None if the page is not certain then.
+    """
     first = len(conditions.values) + 1
     sql = (
         f"SELECT {columns}, {_BRANCH} FROM branch_places r JOIN branches b ON b.place_rowid = r.place_rowid {_OFFERS} "
@@ -159,6 +181,8 @@ async def _walk_sqlite(
         found = [row for row in _after(_nearest_of_each(rows, here), last) if row["metres"] <= reach]
         if len(found) >= limit or reach >= _WHOLE_EARTH_METRES:
             return found[:limit]
+        if most:
+            return None
         reach *= 3
 
 

@@ -34,6 +34,9 @@ def query_terms(text: str) -> list[str]:
             terms[run + "*"] = None
         else:
             terms.update(dict.fromkeys(run[place : place + 2] for place in range(len(run) - 1)))
+    if any(not term.endswith("*") for term in terms):
+        # beside a whole word, one character more finds hardly anything else and costs a walk over all its pairs
+        terms = {term: None for term in terms if len(term) > 2 or not term.endswith("*")}
     return list(terms)[:MAX_TERMS]
 
 

@@ -17,7 +17,17 @@ def test_full_width_and_case_make_no_difference() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "terms"),
-    [("理发", ["理发"]), ("理发店", ["理发", "发店"]), ("理", ["理*"]), ("vip", ["vip*"]), ("！！ ", []), ("", [])],
+    [
+        ("理发", ["理发"]),
+        ("理发店", ["理发", "发店"]),
+        ("理", ["理*"]),
+        ("vip", ["vip*"]),
+        ("77号", ["77"]),
+        ("理发 店", ["理发"]),
+        ("理 发", ["理*", "发*"]),
+        ("！！ ", []),
+        ("", []),
+    ],
 )
 def test_a_question_demands_pairs_or_beginnings(asked: str, terms: list[str]) -> None:
     assert query_terms(asked) == terms
