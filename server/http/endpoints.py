@@ -67,6 +67,8 @@ class Endpoint:
     handler: Handler
     summary: str
     tag: str
+    title: str
+    """The heading, in Chinese, under which people find it."""
     asker: type[Asker]
     asker_name: str
     path_types: dict[str, type]
@@ -96,8 +98,9 @@ class Endpoint:
 class Routes:
     """A domain's list of endpoints, filled by decorators and read by ``server/app.py``."""
 
-    def __init__(self, tag: str, *, prefix: str = "/v1") -> None:
+    def __init__(self, tag: str, *, title: str, prefix: str = "/v1") -> None:
         self.tag = tag
+        self.title = title
         self.prefix = prefix
         self.endpoints: list[Endpoint] = []
 
@@ -153,6 +156,7 @@ class Routes:
                 handler=handler,
                 summary=summary,
                 tag=self.tag,
+                title=self.title,
                 asker=hints[asker_name],
                 asker_name=asker_name,
                 path_types=path_types,

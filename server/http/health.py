@@ -11,7 +11,7 @@ from server.http.endpoints import Download, Routes
 from server.http.metrics import render_metrics
 
 log = get_logger("health")
-routes = Routes("health", prefix="")
+routes = Routes("health", title="运行状况", prefix="")
 
 
 class NotReady(Unavailable):

@@ -49,13 +49,15 @@ _INTRODUCTION = (
 
 def render_docs(endpoints: list[Endpoint]) -> str:
     """Return the page of all endpoints, by tag in their own order, and of every refusal by its code."""
-    groups = [(tag, list(members)) for tag, members in groupby(endpoints, key=attrgetter("tag"))]
+    groups = [(title, list(members)) for title, members in groupby(endpoints, key=attrgetter("title"))]
     contents = "".join(
         f'<li><a href="#{one.name}"><b>{one.method}</b> <code>{escape(one.template)}</code></a>'
         f" {escape(one.summary)}</li>"
         for one in endpoints
     )
-    sections = "".join(f"<section><h2>{tag}</h2>{''.join(map(_article, members))}</section>" for tag, members in groups)
+    sections = "".join(
+        f"<section><h2>{title}</h2>{''.join(map(_article, members))}</section>" for title, members in groups
+    )
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><title>邮兵接口手册</title>'

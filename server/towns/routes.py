@@ -6,7 +6,7 @@ from models.towns import Town
 from server.http.askers import Anyone
 from server.http.endpoints import Routes
 
-routes = Routes("towns")
+routes = Routes("towns", title="乡镇")
 
 
 class TownView(msgspec.Struct):

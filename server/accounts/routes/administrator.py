@@ -19,7 +19,7 @@ from server.accounts.staffing import (
 )
 from server.http.endpoints import Routes
 
-routes = Routes("staff")
+routes = Routes("staff", title="工作人员")
 _GUARD = (NotStaff, NotAdministrator)
 
 

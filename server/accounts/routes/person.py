@@ -35,7 +35,7 @@ from server.wechat.refusals import (
     WeChatMisconfigured,
 )
 
-routes = Routes("accounts")
+routes = Routes("accounts", title="登录与账户")
 
 
 @routes.post(

@@ -41,7 +41,7 @@ from server.tables.faults import TableHasNoRows, TableRejected
 from server.tables.headers import WrongHeaders
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
-routes = Routes("staff_cards")
+routes = Routes("staff_cards", title="优待证管理")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TRANSITION = (CardNotFound, CardStateUnsuitable)
 

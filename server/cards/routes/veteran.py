@@ -24,7 +24,7 @@ from server.http.askers import Anyone
 from server.http.endpoints import Download, Limit, Routes
 from server.resources import resources
 
-routes = Routes("cards")
+routes = Routes("cards", title="我的优待证")
 SVG = "image/svg+xml"
 
 

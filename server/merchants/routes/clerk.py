@@ -9,7 +9,7 @@ from server.merchants.clerks import Till
 from server.merchants.invitations import AlreadyAClerk, InvitationExpired, InvitationUnknown, InvitationUsed
 from server.merchants.schemas import MembershipRequest, TillBranch, TillMerchant, TillView
 
-routes = Routes("merchants")
+routes = Routes("merchants", title="商户")
 
 
 @routes.get("/merchant", summary="我所在的商户、门店和收银台", refusals=(NotAClerk, MerchantSuspended, BranchClosed))

@@ -51,7 +51,7 @@ from server.merchants.service import (
     MerchantTerms,
 )
 
-routes = Routes("merchants")
+routes = Routes("merchants", title="商户")
 _TERMS = (CreditCodeInvalid, CreditCodeCheckWrong, LicencePeriodReversed, LicenceExpired, MerchantExists)
 _PLACE = (TownUnknown, CoordinatesImplausible, BranchExists)
 

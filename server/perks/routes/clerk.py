@@ -49,7 +49,7 @@ from server.perks.verification import (
     verify,
 )
 
-routes = Routes("redemptions")
+routes = Routes("redemptions", title="核验与核销")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TILL = Limit("240/minute", shared=False)
 _CLERK = (NotAClerk, MerchantSuspended, BranchClosed)

@@ -40,7 +40,7 @@ from server.tables.headers import WrongHeaders
 from server.tables.report import ImportReport
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
-routes = Routes("perk-administration")
+routes = Routes("perk-administration", title="优惠管理")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TABLE = (
     *(TableRejected, TableHasNoRows, WrongHeaders, PerksChangedMeanwhile),

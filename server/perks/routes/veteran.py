@@ -33,7 +33,7 @@ from server.perks.schemas import (
     PerkQuery,
 )
 
-routes = Routes("perks")
+routes = Routes("perks", title="查优惠")
 _READS = Limit("600/minute", by=By.ADDRESS, shared=False)
 _SUMMARY = 80
 
