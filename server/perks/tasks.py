@@ -13,10 +13,15 @@ _OLD = (
     "AND (holder_id IS NOT NULL OR card_id IS NOT NULL OR clerk_id IS NOT NULL) LIMIT $2)"
 )
 _FORGET = "UPDATE redemptions SET holder_id = NULL, card_id = NULL, clerk_id = NULL, counted = '[]', "
+# the time-ordered id tells the minute as well, so it makes place for a random one
+_RANDOM_ID = (
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || "
+    "substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+)
 _DEIDENTIFY = Dialects(
-    postgres=f"{_FORGET} redeemed_on = date_trunc('month', redeemed_on)::date, "
+    postgres=f"{_FORGET} id = gen_random_uuid(), redeemed_on = date_trunc('month', redeemed_on)::date, "
     f"created_at = date_trunc('month', redeemed_on::timestamp) AT TIME ZONE 'Asia/Shanghai' WHERE {_OLD}",
-    sqlite=f"{_FORGET} redeemed_on = date(redeemed_on, 'start of month'), "
+    sqlite=f"{_FORGET} id = {_RANDOM_ID}, redeemed_on = date(redeemed_on, 'start of month'), "
     "created_at = strftime('%Y-%m-%d %H:%M:%S+00:00', redeemed_on, 'start of month', '-8 hours') "
     f"WHERE {_OLD}",
 )
