@@ -64,8 +64,7 @@ async def test_a_redemption_within_the_retention_stays_as_it_is() -> None:
     count = await deidentify_redemptions(retention_days=400, at=AT)
 
     kept = (await Redemption.filter(pass_id=made.pass_id).values())[0]
-    assert kept["id"] != made.id
-    assert kept["id"].version == 4
+    assert kept["id"] == made.id
     assert count == 0
     assert kept["holder_id"] is not None
     assert kept["created_at"] == AT - timedelta(days=399)
