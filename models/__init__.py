@@ -4,6 +4,7 @@ MODEL_MODULES = (
     "models.accounts",
     "models.audit",
     "models.cards",
+    "models.employers",
     "models.idempotency",
     "models.merchants",
     "models.outbox",

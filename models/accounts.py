@@ -92,15 +92,3 @@ class StaffInvitation(Record):
 
     class Meta:
         table = "staff_invitations"
-
-
-class EmployerMember(Record):
-    """用人单位成员 — an account that acts for an employer; the employer itself comes with the jobs domain."""
-
-    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
-        "models.Account", related_name="employer_member", on_delete=fields.RESTRICT
-    )
-    employer_name = fields.CharField(max_length=120)
-
-    class Meta:
-        table = "employer_members"

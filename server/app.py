@@ -12,6 +12,7 @@ from config.settings import RateLimits, Settings
 from models import MODEL_MODULES
 from server.accounts import routes as accounts
 from server.cards import routes as cards
+from server.employers import routes as employers
 from server.http import health
 from server.http.binding import SanicHandler, bind
 from server.http.endpoints import Endpoint
@@ -34,6 +35,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *towns.ENDPOINTS,
     *cards.ENDPOINTS,
     *merchants.ENDPOINTS,
+    *employers.ENDPOINTS,
     *perks.ENDPOINTS,
 )
 

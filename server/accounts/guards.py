@@ -1,11 +1,12 @@
 """访问控制 — the kinds of asker; each is one query that proves the token and the role together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar, Self
 from uuid import UUID
 
 from config.clock import utc_now
 from models.accounts import StaffRole
+from models.employers import EmployerState
 from models.errors import Forbidden, NotFound, Unauthenticated
 from models.transactions import Row, as_uuid, fetch_row
 from server.accounts.service import hash_token
@@ -31,7 +32,12 @@ class BranchClosed(Forbidden):
 
 class NotAnEmployer(Forbidden):
     message = "当前账号不是用人单位成员"
-    next_step = "请联系本单位负责人发出邀请"
+    next_step = "请联系本单位负责人发出邀请；单位还没有登记的，可以直接登记"
+
+
+class EmployerNotApproved(Forbidden):
+    message = "本单位还没有通过审核，或已被暂停"
+    next_step = "请在「我的单位」中查看原因"
 
 
 class NotStaff(Forbidden):
@@ -113,24 +119,49 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True)
 class EmployerMember:
-    """用人单位成员"""
+    """用人单位成员 — acts for an employer in any state, so that its members can see why it may not recruit."""
 
     role: ClassVar[str] = "employer"
     refusals: ClassVar[tuple[type[Forbidden], ...]] = (NotAnEmployer,)
     needs_token: ClassVar[bool] = True
     account_id: UUID
     member_id: UUID
+    employer_id: UUID
+    state: EmployerState
+    state_reason: str
 
     @classmethod
     async def authenticate(cls, token: str | None) -> Self:
         row = await _find(
-            "SELECT s.account_id, e.id AS member_id FROM sessions s "
-            f"LEFT JOIN employer_members e ON e.account_id = s.account_id WHERE {_SESSION}",
+            "SELECT s.account_id, k.id AS member_id, e.id AS employer_id, e.state, e.state_reason FROM sessions s "
+            "LEFT JOIN employer_members k ON k.account_id = s.account_id AND k.removed_at IS NULL "
+            f"LEFT JOIN employers e ON e.id = k.employer_id WHERE {_SESSION}",
             token,
         )
         if row["member_id"] is None:
             raise NotAnEmployer
-        return cls(account_id=as_uuid(row["account_id"]), member_id=as_uuid(row["member_id"]))
+        return cls(
+            account_id=as_uuid(row["account_id"]),
+            member_id=as_uuid(row["member_id"]),
+            employer_id=as_uuid(row["employer_id"]),
+            state=EmployerState(row["state"]),
+            state_reason=row["state_reason"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedEmployerMember(EmployerMember):
+    """已通过审核的用人单位成员 — may recruit (人力资源市场暂行条例 28)."""
+
+    refusals: ClassVar[tuple[type[Forbidden], ...]] = (NotAnEmployer, EmployerNotApproved)
+
+    @classmethod
+    async def authenticate(cls, token: str | None) -> Self:
+        member = await EmployerMember.authenticate(token)
+        if member.state is not EmployerState.APPROVED:
+            reason = f"：{member.state_reason}" if member.state_reason else ""
+            raise EmployerNotApproved(f"本单位{member.state.label}{reason}", next_step=member.state.next_step)
+        return cls(**{field.name: getattr(member, field.name) for field in fields(member)})
 
 
 @dataclass(frozen=True, slots=True)

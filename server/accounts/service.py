@@ -101,19 +101,19 @@ async def summarise(*, account_id: UUID) -> AccountSummary:
     """Return the roles and consents of an account. A role that is suspended or removed is not listed."""
     row = await fetch_row(
         "SELECT (SELECT c.state FROM cards c WHERE c.account_id = a.id) AS card_state, "
-        "s.role AS staff_role, s.town_code, m.name AS merchant_name, e.employer_name "
+        "s.role AS staff_role, s.town_code, m.name AS merchant_name, e.id AS membership_id "
         "FROM accounts a "
         "LEFT JOIN staff_members s ON s.account_id = a.id AND s.suspended_at IS NULL "
         "LEFT JOIN clerks k ON k.account_id = a.id AND k.removed_at IS NULL "
         "LEFT JOIN merchants m ON m.id = k.merchant_id AND m.state = 'active' "
-        "LEFT JOIN employer_members e ON e.account_id = a.id WHERE a.id = $1",
+        "LEFT JOIN employer_members e ON e.account_id = a.id AND e.removed_at IS NULL WHERE a.id = $1",
         account_id,
     )
     assert row is not None
     roles = (
         ("veteran", row["card_state"] == "active"),
         ("clerk", row["merchant_name"] is not None),
-        ("employer", row["employer_name"] is not None),
+        ("employer", row["membership_id"] is not None),
         ("staff", row["staff_role"] is not None),
         ("administrator", row["staff_role"] == "administrator"),
     )

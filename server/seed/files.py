@@ -131,9 +131,16 @@ class SeedClerk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeedEmployer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """用人单位"""
+    """用人单位 — approved, with one member."""
 
     name: str
+    credit_code: str
+    town: str
+    address: str
+    contact_name: str
+    contact_mobile: str
+    introduction: str
+    display_name: str
 
 
 class SeedStaff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

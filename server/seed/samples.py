@@ -4,13 +4,20 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.accounts import Account, Consent, EmployerMember, Purpose, StaffMember, StaffRole
+from models.accounts import Account, Consent, Purpose, StaffMember, StaffRole
 from models.cards import CARD_NUMBER, HOLDER_ID_NUMBER, HOLDER_MOBILE, HOLDER_NAME, Card, CardHolder
+from models.employers import (
+    EMPLOYER_CONTACT_MOBILE,
+    EMPLOYER_CONTACT_NAME,
+    Employer,
+    EmployerMember,
+    EmployerState,
+)
 from models.fields import fingerprint, seal
 from models.identifiers import CreditCode, IdNumber, Mobile
 from models.merchants import Branch, Clerk, Merchant
 from server.accounts.service import CONSENT_VERSIONS
-from server.seed.files import Merchants, People, Perks, SeedHolder, load
+from server.seed.files import Merchants, People, Perks, SeedEmployer, SeedHolder, load
 from server.seed.reference import create_perk
 from server.wechat.sandbox import DEMO_CODES, sandbox_openid
 
@@ -31,14 +38,14 @@ async def seed_samples(*, at: datetime) -> None:
     people = load("samples/people", People)
     for holder in people.holders:
         await _holder(holder, account=accounts.get(holder.bound_to), at=at)
-    employer = chains[people.clerk.merchant]
+    chain = chains[people.clerk.merchant]
     await Clerk.create(
         account=accounts["demo-clerk"],
-        merchant=employer.merchant,
-        branch=employer.branches[people.clerk.branch],
+        merchant=chain.merchant,
+        branch=chain.branches[people.clerk.branch],
         display_name=people.clerk.display_name,
     )
-    await EmployerMember.create(account=accounts["demo-employer"], employer_name=people.employer.name)
+    await _employer(people.employer, account=accounts["demo-employer"], at=at)
     await StaffMember.create(
         account=accounts["demo-staff"],
         role=StaffRole.STAFF,
@@ -111,3 +118,19 @@ async def _holder(item: SeedHolder, *, account: Account | None, at: datetime) ->
         await Consent.create(
             account=account, purpose=Purpose.CARD_BINDING, version=CONSENT_VERSIONS[Purpose.CARD_BINDING], created_at=at
         )
+
+
+async def _employer(item: SeedEmployer, *, account: Account, at: datetime) -> None:
+    employer = await Employer.create(
+        name=item.name,
+        credit_code=CreditCode.parse(item.credit_code),
+        town_id=item.town,
+        address=item.address,
+        contact_name_sealed=seal(EMPLOYER_CONTACT_NAME, item.contact_name),
+        contact_mobile_sealed=seal(EMPLOYER_CONTACT_MOBILE, Mobile.parse(item.contact_mobile)),
+        introduction=item.introduction,
+        state=EmployerState.APPROVED,
+        is_sample=True,
+        updated_at=at,
+    )
+    await EmployerMember.create(account=account, employer=employer, display_name=item.display_name, created_at=at)

@@ -7,6 +7,7 @@ ANYONE = frozenset(EVERYBODY)
 VISITORS = frozenset(("stranger", *LIVING))
 PEOPLE = frozenset(LIVING)
 CLERKS = frozenset({"clerk_a", "clerk_b"})
+EMPLOYERS = frozenset({"employer", "employer_b"})
 STAFF = frozenset({"staff_x", "staff_y", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
 
@@ -57,6 +58,22 @@ ALLOWED = {
     "merchants.remove_clerk": STAFF,
     "merchants.get_my_till": CLERKS,
     "merchants.join_merchant": PEOPLE,
+    "employers.register_employer": PEOPLE,
+    "employers.get_my_employer": EMPLOYERS,
+    "employers.update_my_employer": EMPLOYERS,
+    "employers.submit_my_employer": EMPLOYERS,
+    "employers.invite_member": EMPLOYERS,
+    "employers.list_members": EMPLOYERS,
+    "employers.remove_member": EMPLOYERS,
+    "employers.join_employer": PEOPLE,
+    "employers.enter_employer": STAFF,
+    "employers.list_employers": STAFF,
+    "employers.get_employer": STAFF,
+    "employers.approve_employer": STAFF,
+    "employers.refuse_employer": STAFF,
+    "employers.suspend_employer": STAFF,
+    "employers.reinstate_employer": STAFF,
+    "employers.invite_employer_member": STAFF,
     "perks.list_perks": VISITORS,
     "perks.get_perk": VISITORS,
     "perks.list_categories": VISITORS,
@@ -77,6 +94,7 @@ ALLOWED = {
     "redemptions.download_statement": CLERKS,
     # these end what the others need, so they come last
     "merchants.leave_merchant": PEOPLE,
+    "employers.leave_employer": PEOPLE,
     "cards.unbind_card": PEOPLE,
     "accounts.close_session": PEOPLE,
 }

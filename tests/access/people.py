@@ -5,13 +5,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from config.clock import utc_now
-from models.accounts import EmployerMember, Session, StaffMember
+from models.accounts import Session, StaffMember
 from models.cards import CardCase
 from models.merchants import ClerkInvitation, MerchantState
 from models.perks import PerkState
 from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
+from tests.factories.employers import make_employer, make_employer_member
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
 from tests.factories.perks import make_perk
 from tests.perks.till import redeem, show_pass
@@ -21,7 +22,8 @@ TOWN, OTHER_TOWN = "321084001", "321084101"
 
 LIVING = (
     *("newcomer", "veteran", "clerk_a", "clerk_b", "employer", "staff_x", "staff_y", "administrator"),
-    *("suspended_staff", "removed_clerk", "clerk_of_suspended", "clerk_of_closed"),
+    *("employer_b", "suspended_staff", "removed_clerk", "clerk_of_suspended", "clerk_of_closed"),
+    "removed_member",
 )
 """Everybody whose session is good, whatever became of their role."""
 GONE = ("expired", "revoked")
@@ -30,7 +32,7 @@ EVERYBODY = ("stranger", *LIVING, *GONE)
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What there is in town X and at merchant A; of each kind one."""
+    """What there is in town X, at merchant A and at an employer; of each kind one."""
 
     card_id: UUID
     case_id: UUID
@@ -42,6 +44,8 @@ class Records:
     perk_id: UUID
     draft_perk_id: UUID
     shown_pass: str
+    employer_id: UUID
+    member_id: UUID
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -57,7 +61,9 @@ async def _appoint(people: dict[str, Client]) -> None:
     await make_staff(people["staff_x"].account_id, town_code=TOWN)
     await make_staff(people["staff_y"].account_id, town_code=OTHER_TOWN)
     await make_staff(people["administrator"].account_id, town_code=None)
-    await EmployerMember.create(account_id=people["employer"].account_id, employer_name="示例单位")
+    elsewhere = await make_employer(town_code=OTHER_TOWN)
+    await make_employer_member(employer=elsewhere, account_id=people["employer_b"].account_id)
+    await make_employer_member(employer=elsewhere)
     await make_clerk(branch=await make_branch(town_code=OTHER_TOWN), account_id=people["clerk_b"].account_id)
 
 
@@ -67,6 +73,7 @@ async def _shut_out(people: dict[str, Client]) -> None:
     await make_staff(people["suspended_staff"].account_id, town_code=TOWN)
     await StaffMember.filter(account_id=people["suspended_staff"].account_id).update(suspended_at=now)
     await make_clerk(account_id=people["removed_clerk"].account_id, removed_at=now)
+    await make_employer_member(account_id=people["removed_member"].account_id, removed_at=now)
     suspended = await make_merchant(state=MerchantState.SUSPENDED)
     branch = await make_branch(merchant_id=suspended.id)
     await make_clerk(branch=branch, account_id=people["clerk_of_suspended"].account_id)
@@ -96,6 +103,8 @@ async def _make_records(people: dict[str, Client]) -> Records:
         expires_at=utc_now() + timedelta(days=7),
     )
     assert clerk.merchant_id == branch.merchant_id
+    employer = await make_employer(town_code=TOWN)
+    await make_employer_member(employer=employer, account_id=people["employer"].account_id)
     return Records(
         card_id=card.id,
         case_id=(await CardCase.get(number=number)).id,
@@ -107,4 +116,6 @@ async def _make_records(people: dict[str, Client]) -> Records:
         perk_id=perk.id,
         draft_perk_id=(await make_perk(branches=[branch], state=PerkState.DRAFT)).id,
         shown_pass=await show_pass(card),
+        employer_id=employer.id,
+        member_id=(await make_employer_member(employer=employer)).id,
     )

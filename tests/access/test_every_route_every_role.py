@@ -25,9 +25,16 @@ OF_A_TOWN = {
     "merchants.invite_clerk": ("merchant_id", {"branch_id": "{branch_id}", "display_name": "收银三号"}),
     "merchants.revoke_invitation": ("invitation_id", None),
     "merchants.remove_clerk": ("clerk_id", None),
+    "employers.get_employer": ("employer_id", None),
+    "employers.approve_employer": ("employer_id", None),
+    "employers.refuse_employer": ("employer_id", WHY),
+    "employers.suspend_employer": ("employer_id", WHY),
+    "employers.reinstate_employer": ("employer_id", WHY),
+    "employers.invite_employer_member": ("employer_id", {"display_name": "人事部"}),
 }
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
+OF_AN_EMPLOYER = {"employers.remove_member": ("member_id", None)}
 OF_THE_WHOLE_CITY = {
     *("staff.suspend_staff", "staff.reinstate_staff"),
     *("merchants.update_merchant", "merchants.suspend_merchant", "merchants.reinstate_merchant"),
@@ -71,7 +78,7 @@ def test_the_table_knows_every_endpoint_and_no_other() -> None:
 def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
     with_records = {endpoint.name for endpoint in ENDPOINTS if UUID in endpoint.path_types.values()}
 
-    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_THE_WHOLE_CITY}
+    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_AN_EMPLOYER, *OF_THE_WHOLE_CITY}
 
 
 async def test_only_those_in_the_table_pass(service: Client) -> None:
@@ -94,6 +101,13 @@ async def test_a_clerk_finds_no_redemption_of_another_merchant(service: Client) 
 
     for name, (kind, body) in OF_A_MERCHANT.items():
         await assert_hidden(BY_NAME[name], records, kind, body, people["clerk_b"], people["clerk_a"])
+
+
+async def test_a_member_finds_nobody_of_another_employer(service: Client) -> None:
+    people, records = await gather(service)
+
+    for name, (kind, body) in OF_AN_EMPLOYER.items():
+        await assert_hidden(BY_NAME[name], records, kind, body, people["employer_b"], people["employer"])
 
 
 async def assert_hidden(
@@ -119,19 +133,26 @@ async def test_lists_hold_nothing_of_another_town_or_merchant(service: Client) -
     foreign = [
         (await people["staff_y"].get("/v1/staff/card-cases")).body,
         (await people["staff_y"].get("/v1/staff/merchants")).body,
+        (await people["staff_y"].get("/v1/staff/employers")).body,
+        (await people["employer_b"].get("/v1/employer/members")).body,
         (await people["clerk_b"].get("/v1/merchant/redemptions")).body,
         (await people["newcomer"].get("/v1/redemptions")).body,
     ]
     own = [
         (await people["staff_x"].get("/v1/staff/card-cases")).body,
         (await people["staff_x"].get("/v1/staff/merchants")).body,
+        (await people["staff_x"].get("/v1/staff/employers")).body,
+        (await people["employer"].get("/v1/employer/members")).body,
         (await people["clerk_a"].get("/v1/merchant/redemptions")).body,
         (await people["veteran"].get("/v1/redemptions")).body,
     ]
 
-    kinds = (records.case_id, records.merchant_id, records.redemption_id, records.redemption_id)
-    assert [str(kind).encode() in body for kind, body in zip(kinds, foreign, strict=True)] == [False] * 4
-    assert [str(kind).encode() in body for kind, body in zip(kinds, own, strict=True)] == [True] * 4
+    kinds = (
+        *(records.case_id, records.merchant_id, records.employer_id, records.member_id),
+        *(records.redemption_id, records.redemption_id),
+    )
+    assert [str(kind).encode() in body for kind, body in zip(kinds, foreign, strict=True)] == [False] * 6
+    assert [str(kind).encode() in body for kind, body in zip(kinds, own, strict=True)] == [True] * 6
 
 
 @pytest.mark.parametrize("who", ["stranger", "newcomer", "veteran"])

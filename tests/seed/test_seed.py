@@ -7,6 +7,7 @@ import pytest
 from config.clock import utc_now
 from models.accounts import Account
 from models.cards import Card, CardHolder, PassKey
+from models.employers import Employer, EmployerState
 from models.merchants import Branch, Merchant
 from models.perks import Perk, PerkCategory, PerkState
 from models.towns import Town
@@ -70,6 +71,11 @@ async def test_every_sample_is_labelled_as_one() -> None:
     for branch in await Branch.all():
         assert branch.name.startswith("示例")
         assert "不是真实" in branch.address
+    for employer in await Employer.all():
+        assert employer.is_sample
+        assert employer.name.startswith("示例")
+        assert employer.contact_name.startswith("示例")
+        assert "不是真实" in employer.address
     for holder in await CardHolder.all():
         assert holder.name.startswith("示例")
         assert holder.id_number[6:10] == "1900"
@@ -104,6 +110,12 @@ async def test_the_demo_people_have_their_roles(code: str, roles: tuple[str, ...
     await seed(samples=True, at=utc_now())
 
     assert await roles_of(code) == roles
+
+
+async def test_the_demo_employer_is_approved() -> None:
+    await seed(samples=True, at=utc_now())
+
+    assert [employer.state for employer in await Employer.all()] == [EmployerState.APPROVED]
 
 
 async def test_one_sample_holder_is_left_for_trying_the_claim() -> None:

@@ -1,0 +1,1 @@
+"""用人单位 — employers that register, are vetted by staff, and are acted for by their members."""
