@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.access.allowed import ADMINISTRATORS, ALLOWED, ANYONE, CLERKS, PEOPLE, STAFF, VISITORS
+from tests.access.allowed import ADMINISTRATORS, ALLOWED, ANYONE, CLERKS, EMPLOYERS, PEOPLE, STAFF, VISITORS
 from tests.http.standing import Standing
 
 EXAMPLES = 10
@@ -30,11 +30,12 @@ ASKERS = {
     "stranger": (ANYONE, VISITORS),
     "veteran": (VISITORS, PEOPLE),
     "clerk_a": (CLERKS,),
+    "employer": (EMPLOYERS,),
     "staff_x": (STAFF,),
     "administrator": (ADMINISTRATORS,),
 }
 """Who asks, and what is asked thoroughly as them; the rest is glanced at."""
-ENDS_THE_ROLE = {"accounts.close_session", "merchants.leave_merchant", "cards.unbind_card"}
+ENDS_THE_ROLE = {"accounts.close_session", "merchants.leave_merchant", "employers.leave_employer", "cards.unbind_card"}
 """Asked by the stranger only; the others need who they are until the end."""
 
 
