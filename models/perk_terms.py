@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Self, cast
 from uuid import UUID
 
 from config.clock import beijing
-from models.cards import CardKind
 from models.errors import Conflict, Forbidden, Refusal
 from models.fields import decode_words
 from models.perks import PerkState
@@ -253,8 +252,3 @@ def _as_day(value: Any) -> date | None:
 
 def _as_words(value: Any) -> tuple[str, ...]:
     return decode_words(value) if isinstance(value, str) else tuple(value)
-
-
-def kinds_in_words(kinds: tuple[str, ...]) -> str:
-    """Return the card kinds of a perk as a person reads them."""
-    return "、".join(CardKind(kind).label for kind in kinds) or "两类优待证均可"

@@ -14,7 +14,7 @@ from config.clock import utc_now
 from models.errors import FieldError
 from models.transactions import one_connection, transaction
 from server.http.askers import Anyone, Asker
-from server.http.endpoints import By, Download, Endpoint, Redirect, Upload
+from server.http.endpoints import By, Download, Endpoint, Upload
 from server.http.idempotency import Reply, claim, fingerprint_of, store
 from server.http.problems import BodyTooLarge, MalformedRequest, NoSuchPath, WrongMediaType, answer_exception
 from server.http.rate_limits import RateLimiter
@@ -123,8 +123,6 @@ def _respond(endpoint: Endpoint, request: Request, answer: Any, *, personal: boo
         return Answer(status=endpoint.status)
     if isinstance(answer, Download):
         return _send_file(answer)
-    if isinstance(answer, Redirect):
-        return Answer(status=303, headers={"Location": answer.location})
     body = msgspec.json.encode(answer)
     if not endpoint.etag:
         return Answer(body, status=endpoint.status, content_type=JSON, headers={"Cache-Control": "no-store"})

@@ -52,12 +52,6 @@ class Download:
     filename: str = ""
 
 
-class Redirect(msgspec.Struct, frozen=True):
-    """跳转 — to an address of ours."""
-
-    location: str
-
-
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """接口 — one method and path with everything that its handler's signature says."""
@@ -116,10 +110,6 @@ class Routes:
     def patch(self, path: str, *, summary: str, **options: Any) -> Callable[[Handler], Handler]:
         """Register a change of some fields."""
         return self._register("PATCH", path, summary, **options)
-
-    def put(self, path: str, *, summary: str, **options: Any) -> Callable[[Handler], Handler]:
-        """Register a replacement, idempotent by nature."""
-        return self._register("PUT", path, summary, **options)
 
     def delete(self, path: str, *, summary: str, **options: Any) -> Callable[[Handler], Handler]:
         """Register a removal, idempotent by nature."""

@@ -6,7 +6,7 @@ import msgspec
 
 from models.errors import Refusal, Unauthenticated
 from server.http.askers import Anyone
-from server.http.endpoints import Download, Endpoint, Redirect
+from server.http.endpoints import Download, Endpoint
 from server.http.idempotency import KeyReused, StillInProgress
 from server.http.pagination import CursorInvalid
 from server.http.problems import (
@@ -57,7 +57,7 @@ def build_openapi(endpoints: list[Endpoint], *, version: str) -> dict[str, Any]:
 
 
 def _answer_type(endpoint: Endpoint) -> Any | None:
-    return None if endpoint.answer in (type(None), Download, Redirect) else endpoint.answer
+    return None if endpoint.answer in (type(None), Download) else endpoint.answer
 
 
 def _operation(endpoint: Endpoint, *, known: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -124,8 +124,6 @@ def _responses(endpoint: Endpoint, *, known: dict[int, Any]) -> dict[str, Any]:
 def _success(endpoint: Endpoint, *, known: dict[int, Any]) -> dict[str, Any]:
     if endpoint.answer is type(None):
         return {"description": "已完成，无内容"}
-    if endpoint.answer is Redirect:
-        return {"description": "跳转", "headers": {"Location": {"schema": {"type": "string"}}}}
     if endpoint.answer is Download:
         schema = {"type": "string", "contentMediaType": endpoint.media_type}
         return {"description": "文件", "content": {endpoint.media_type: {"schema": schema}}}

@@ -1,7 +1,6 @@
 """问题文档 — RFC 9457 refusals; the only file that knows status codes."""
 
 import re
-from typing import Any
 
 import msgspec
 from sanic import Request
@@ -266,9 +265,3 @@ def field_error(fault: Exception) -> FieldError:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def problem_schema() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the JSON Schema of the problem document and its components."""
-    (schema,), components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
-    return schema, components

@@ -9,7 +9,7 @@ import msgspec
 
 from models.errors import Refusal
 from server.http.askers import Anyone
-from server.http.endpoints import Download, Endpoint, Redirect
+from server.http.endpoints import Download, Endpoint
 from server.http.openapi import refusals_of
 from server.http.problems import status_of
 
@@ -90,7 +90,7 @@ def _article(endpoint: Endpoint) -> str:
 def _answer(endpoint: Endpoint) -> str:
     if endpoint.answer is Download:
         return f"<p>答复：文件 <code>{escape(endpoint.media_type)}</code></p>"
-    if endpoint.answer in (Redirect, type(None)):
+    if endpoint.answer is type(None):
         return ""
     return _fields("答复", endpoint.answer, shows_required=False)
 

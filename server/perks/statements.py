@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from config.clock import beijing
-from models.transactions import Row, as_instant, as_uuid, fetch_rows
+from models.transactions import Row, as_instant, as_uuid, fetch_row, fetch_rows
 from server.tables.export import export_xlsx
 
 
@@ -53,9 +53,11 @@ def _page(rows: list[Row], limit: int) -> RedemptionPage:
     return RedemptionPage(rows=kept, position=(str(kept[-1]["id"]),) if len(rows) > limit else None)
 
 
-async def month_statement(*, merchant_id: UUID, merchant_name: str, year: int, month: int, at: datetime) -> bytes:
+async def month_statement(*, merchant_id: UUID, year: int, month: int, at: datetime) -> bytes:
     """Return the XLSX statement of a Beijing month: every redemption, and the sums per perk. No person is in it."""
     first, last = date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+    merchant = await fetch_row("SELECT name FROM merchants WHERE id = $1", merchant_id)
+    assert merchant is not None
     rows = await fetch_rows(
         "SELECT r.id, r.created_at, r.redeemed_on, r.reversed_at, p.number, p.title, b.name AS branch_name, "
         "k.display_name AS till FROM redemptions r JOIN perks p ON p.id = r.perk_id "
@@ -67,7 +69,7 @@ async def month_statement(*, merchant_id: UUID, merchant_name: str, year: int, m
     )
     done = sum(1 for row in rows if row["reversed_at"] is None)
     notes = (
-        f"商户：{merchant_name}",
+        f"商户：{merchant['name']}",
         f"月份：{year}年{month}月（北京时间），制表：{beijing(at):%Y-%m-%d %H:%M}",
         f"核销 {len(rows)} 次，其中撤销 {len(rows) - done} 次，有效 {done} 次；有效次数＝未撤销的核销记录数",
         *_sums(rows),

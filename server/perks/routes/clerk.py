@@ -19,7 +19,7 @@ from models.perk_terms import (
     SoldOutToday,
     YearlyLimitReached,
 )
-from models.transactions import as_instant, as_uuid, fetch_row
+from models.transactions import as_instant, as_uuid
 from server.accounts.guards import BranchClosed, Clerk, MerchantSuspended, NotAClerk
 from server.cards.passes import PassExpired, PassForged, PassFromTheFuture, PassUnreadable
 from server.http.endpoints import Download, Limit, Routes
@@ -141,11 +141,7 @@ async def list_redemptions(asker: Clerk, query: DayQuery) -> MerchantRedemptionP
 @routes.get("/merchant/redemption-statement", summary="月度对账单（XLSX）", media_type=XLSX, refusals=_CLERK)
 async def download_statement(asker: Clerk, query: MonthQuery) -> Download:
     year, month = (int(part) for part in query.month.split("-"))
-    merchant = await fetch_row("SELECT name FROM merchants WHERE id = $1", asker.merchant_id)
-    assert merchant is not None
-    data = await statements.month_statement(
-        merchant_id=asker.merchant_id, merchant_name=merchant["name"], year=year, month=month, at=utc_now()
-    )
+    data = await statements.month_statement(merchant_id=asker.merchant_id, year=year, month=month, at=utc_now())
     return Download(data=data, media_type=XLSX, filename=f"核销对账单-{query.month}.xlsx")
 
 

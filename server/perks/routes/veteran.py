@@ -12,6 +12,7 @@ from models.fields import decode_words
 from models.perk_terms import PerkTerms
 from models.transactions import Row, as_instant, as_uuid
 from server.accounts.guards import Person, Visitor
+from server.cards.service import NoCard
 from server.http.endpoints import By, Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 from server.perks import catalogue, statements
@@ -36,11 +37,6 @@ from server.perks.schemas import (
 routes = Routes("perks", title="查优惠")
 _READS = Limit("600/minute", by=By.ADDRESS, shared=False)
 _SUMMARY = 80
-
-
-class NoCardBound(EligibilityUnknown):
-    message = "还没有绑定优待证"
-    next_step = "请在「我的优待证」中绑定，或到就近的退役军人服务站办理"
 
 
 @routes.get(
@@ -121,7 +117,7 @@ async def _entitlement(asker: Visitor, perk: Row, *, perk_id: UUID, at: datetime
         return _refused(Unauthenticated)
     found = await standing_and_usage(account_id=asker.account_id, perk_id=perk_id, at=at)
     if found is None:
-        return _refused(NoCardBound)
+        return _refused(NoCard)
     card, usage = found
     if refusal := card_fault(state=card["state"], expires_on=card["expires_on"], at=at):
         return _refused(refusal)
