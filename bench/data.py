@@ -10,7 +10,7 @@ from models.base import new_id
 from models.fields import fingerprint, seal
 from models.transactions import execute, fetch_row, transaction
 from server.accounts.service import hash_token
-from server.perks.search import search_text
+from server.search.pairs import search_text
 
 TOWN = "321084001"
 SHOPS = [

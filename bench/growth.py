@@ -10,7 +10,7 @@ from bench.data import add_perks, add_reference
 from config.database import close_database, open_database
 from models import MODEL_MODULES
 from server.perks.catalogue import list_perks
-from server.perks.nearby import Place
+from server.search.places import Place
 
 SIZES = (1_000, 100_000)
 REPEATS = 60

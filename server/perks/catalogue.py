@@ -1,6 +1,5 @@
 """优惠目录 — what is offered, nearest or newest first; SQL text, because this is the busiest read."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from config.clock import beijing_day
-from models.errors import Conflict, FieldError, Invalid, NotFound
+from models.errors import Conflict, NotFound
 from models.transactions import Row, as_uuid, fetch_row, fetch_rows, is_postgres
-from server.perks.nearby import Conditions, Place, Position, nearest
-from server.perks.search import postgres_query, query_terms, sqlite_query
+from server.search.conditions import Conditions
+from server.search.nearest import Layout, Position, nearest
+from server.search.pairs import NothingToSearch, postgres_query, query_terms, sqlite_query
+from server.search.places import Place
 
 COLUMNS = (
     "p.id, p.number, p.title, p.description, p.category_id, p.provider, p.merchant_id, p.starts_on, p.ends_on, "
     "p.card_kinds, p.households, p.is_sample"
+)
+_AT_BRANCHES = Layout(
+    places="branches",
+    alias="b",
+    boxes="branch_places",
+    is_open="b.closed_at IS NULL",
+    things="JOIN perk_branches t ON t.branch_id = b.id JOIN perks p ON p.id = t.perk_id",
+    nearer="SELECT 1 FROM perk_branches t2 JOIN branches b2 ON b2.id = t2.branch_id "
+    "WHERE t2.perk_id = p.id AND b2.closed_at IS NULL",
 )
 
 
@@ -27,14 +37,6 @@ class PerkNotFound(NotFound):
 class EligibilityUnknown(Conflict):
     message = "还没有绑定优待证，无法只看我能用的优惠"
     next_step = "请先登录并绑定优待证，或取消「只看我能用的」"
-
-
-class NothingToSearch(Invalid):
-    message = "搜索内容中没有可以查找的字"
-    next_step = "请输入商户名、优惠名称等文字"
-
-    def __init__(self) -> None:
-        super().__init__(errors=(FieldError("q", "请输入汉字、字母或数字"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,12 @@ async def list_perks(
         _add_town(conditions, town, branch="b")
         _add_terms(conditions, terms, nearest=True)
         rows = await nearest(
-            COLUMNS,
+            _AT_BRANCHES,
+            f"{COLUMNS}, b.id AS branch_id, b.name AS branch_name",
             conditions,
             near,
             is_narrow=bool(terms or town or category or standing),
-            after=Position(metres=after[0], perk_id=after[1]) if after else None,
+            after=Position(metres=after[0], thing_id=after[1]) if after else None,
             limit=limit + 1,
         )
         return _page(rows, limit, lambda row: (row["metres"], str(row["id"])))
@@ -210,27 +213,3 @@ async def list_categories(*, at: datetime) -> list[Row]:
         "GROUP BY c.code, c.name, c.position ORDER BY c.position, c.code",
         beijing_day(at),
     )
-
-
-def parse_place(text: str) -> Place:
-    """Return the place in ``lat,lng``, in degrees.
-
-    Raises:
-        PlaceInvalid: not two numbers within the range of degrees.
-    """
-    parts = text.split(",")
-    try:
-        latitude, longitude = (float(part) for part in parts)
-    except ValueError:
-        raise PlaceInvalid from None
-    if not (math.isfinite(latitude) and math.isfinite(longitude) and abs(latitude) <= 85 and abs(longitude) <= 180):
-        raise PlaceInvalid
-    return Place(latitude=latitude, longitude=longitude)
-
-
-class PlaceInvalid(Invalid):
-    message = "位置的写法不对"
-    next_step = "请写成「纬度,经度」，例如 32.78,119.46"
-
-    def __init__(self) -> None:
-        super().__init__(errors=(FieldError("near", "应为「纬度,经度」，例如 32.78,119.46"),))

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from models.cards import CardKind
 from models.perk_terms import parse_hours
 from models.perks import ALL_WEEKDAYS
-from server.perks.search import search_text
+from server.search.pairs import search_text
 
 LIMIT_WORDS: Mapping[str, str] = {
     "per_person_day": "每人每日",

@@ -6,7 +6,7 @@ from uuid import UUID
 from models.merchants import Branch, Merchant
 from models.perks import Perk, PerkBranch, PerkCategory
 from models.towns import Town
-from server.perks.search import search_text
+from server.search.pairs import search_text
 from server.seed.files import Categories, Perks, SeedPerk, Towns, load
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from config.clock import utc_now
 from models.merchants import Branch
 from models.perks import Perk, PerkBranch, PerkCategory, PerkState
-from server.perks.search import search_text
+from server.search.pairs import search_text
 
 SOME_CATEGORY = "life_services"
 

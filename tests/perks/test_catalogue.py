@@ -9,7 +9,7 @@ import pytest
 from config.clock import utc_now
 from models.merchants import Merchant
 from models.perks import PerkState
-from server.perks.nearby import Place
+from server.search.places import Place
 from tests.factories.merchants import make_branch, make_merchant
 from tests.factories.perks import make_category, make_perk
 from tests.service import Client

@@ -16,9 +16,8 @@ from server.cards.service import NoCard
 from server.http.endpoints import By, Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 from server.perks import catalogue, statements
-from server.perks.catalogue import EligibilityUnknown, NothingToSearch, PerkNotFound, PlaceInvalid, Standing
+from server.perks.catalogue import EligibilityUnknown, PerkNotFound, Standing
 from server.perks.entitlement import card_fault, judge, standing_and_usage
-from server.perks.nearby import Place
 from server.perks.schemas import (
     BranchView,
     CategoryList,
@@ -33,6 +32,8 @@ from server.perks.schemas import (
     PerkPage,
     PerkQuery,
 )
+from server.search.pairs import NothingToSearch
+from server.search.places import Place, PlaceInvalid, parse_place
 
 routes = Routes("perks", title="查优惠")
 _READS = Limit("600/minute", by=By.ADDRESS, shared=False)
@@ -48,7 +49,7 @@ _SUMMARY = 80
     refusals=(NothingToSearch, PlaceInvalid, EligibilityUnknown),
 )
 async def list_perks(asker: Visitor, query: PerkQuery) -> PerkPage:
-    near = catalogue.parse_place(query.near) if query.near else None
+    near = parse_place(query.near) if query.near else None
     page = await catalogue.list_perks(
         at=utc_now(),
         q=query.q,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.perks.search import MAX_TERMS, postgres_query, query_terms, search_text, sqlite_query
+from server.search.pairs import MAX_TERMS, postgres_query, query_terms, search_text, sqlite_query
 
 
 def test_text_is_indexed_as_pairs_and_the_last_character_of_each_run() -> None:

@@ -3,9 +3,19 @@
 import re
 import unicodedata
 
+from models.errors import FieldError, Invalid
+
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[0-9a-z]+")
 MAX_TERMS = 24
 """Enough for any question; the rest of a longer text is not looked at."""
+
+
+class NothingToSearch(Invalid):
+    message = "搜索内容中没有可以查找的字"
+    next_step = "请输入名称或内容中的汉字、字母或数字"
+
+    def __init__(self) -> None:
+        super().__init__(errors=(FieldError("q", "请输入汉字、字母或数字"),))
 
 
 def search_text(*parts: str) -> str:
