@@ -73,6 +73,29 @@ class EmployerStateForbids(Conflict):
     next_step = "请刷新后看一下它的状态"
 
 
+class EmployerNature(StrEnum):
+    """单位性质 — as 退役军人保障法 42 divides those who hire."""
+
+    STATE_ORGAN = "state_organ"
+    MASS_ORGANISATION = "mass_organisation"
+    PUBLIC_INSTITUTION = "public_institution"
+    STATE_ENTERPRISE = "state_enterprise"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return _NATURE_LABELS[self]
+
+
+_NATURE_LABELS = {
+    EmployerNature.STATE_ORGAN: "机关",
+    EmployerNature.MASS_ORGANISATION: "群团组织",
+    EmployerNature.PUBLIC_INSTITUTION: "事业单位",
+    EmployerNature.STATE_ENTERPRISE: "国有企业",
+    EmployerNature.OTHER: "其他单位",
+}
+
+
 class Employer(Record):
     """用人单位 — who recruits: a company, a village committee, a school."""
 
@@ -89,6 +112,7 @@ class Employer(Record):
     contact_name_sealed = SealedField(purpose=EMPLOYER_CONTACT_NAME, null=True)
     contact_mobile_sealed = SealedField(purpose=EMPLOYER_CONTACT_MOBILE, null=True)
     introduction = fields.CharField(max_length=2000, default="")
+    nature = fields.CharEnumField(EmployerNature, max_length=24, default=EmployerNature.OTHER)
     state = fields.CharEnumField(EmployerState, max_length=16, default=EmployerState.SUBMITTED)
     state_reason = fields.CharField(max_length=200, default="")
     is_sample = fields.BooleanField(default=False)

@@ -1,8 +1,19 @@
-"""岗位 — kinds of postings, levels of schooling, and the states of postings, applications and intents."""
+"""岗位 — what an employer offers, its kinds and states, and what people keep of it."""
 
-import re
-import unicodedata
 from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+
+from models.accounts import Account
+from models.base import Record
+from models.employers import Employer
+from models.fields import SealedField, WordsField, unseal
+from models.schooling import Schooling
+from models.towns import Town
+
+POSTING_CONTACT_NAME = "job_postings.contact_name"
+POSTING_CONTACT_TELEPHONE = "job_postings.contact_telephone"
 
 
 class JobKind(StrEnum):
@@ -28,107 +39,25 @@ _KIND_LABELS = {
 }
 
 
-class EmployerNature(StrEnum):
-    """单位性质 — as 退役军人保障法 42 divides those who hire."""
+class JobActor(StrEnum):
+    """操作方 — who took a step of a posting, an application or an intent."""
 
-    STATE_ORGAN = "state_organ"
-    MASS_ORGANISATION = "mass_organisation"
-    PUBLIC_INSTITUTION = "public_institution"
-    STATE_ENTERPRISE = "state_enterprise"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        return _NATURE_LABELS[self]
-
-
-_NATURE_LABELS = {
-    EmployerNature.STATE_ORGAN: "机关",
-    EmployerNature.MASS_ORGANISATION: "群团组织",
-    EmployerNature.PUBLIC_INSTITUTION: "事业单位",
-    EmployerNature.STATE_ENTERPRISE: "国有企业",
-    EmployerNature.OTHER: "其他单位",
-}
-
-
-class Schooling(StrEnum):
-    """学历 — levels from none asked to doctor; ``<`` and its kin compare the levels, not the letters."""
-
-    ANY = "any"
-    JUNIOR_MIDDLE = "junior_middle"
-    SENIOR_MIDDLE = "senior_middle"
-    COLLEGE = "college"
-    BACHELOR = "bachelor"
-    MASTER = "master"
-    DOCTOR = "doctor"
+    SEEKER = "seeker"
+    EMPLOYER = "employer"
+    STAFF = "staff"
+    SYSTEM = "system"
 
     @property
     def label(self) -> str:
-        return _SCHOOLING_LABELS[self]
-
-    @property
-    def rank(self) -> int:
-        """The level as a number, 0 for 不限."""
-        return _SCHOOLING_RANKS[self]
-
-    def __lt__(self, other: str) -> bool:
-        return self.rank < Schooling(other).rank
-
-    def __le__(self, other: str) -> bool:
-        return self.rank <= Schooling(other).rank
-
-    def __gt__(self, other: str) -> bool:
-        return self.rank > Schooling(other).rank
-
-    def __ge__(self, other: str) -> bool:
-        return self.rank >= Schooling(other).rank
+        return _ACTOR_LABELS[self]
 
 
-_SCHOOLING_RANKS = {level: rank for rank, level in enumerate(Schooling)}
-_SCHOOLING_LABELS = {
-    Schooling.ANY: "不限",
-    Schooling.JUNIOR_MIDDLE: "初中",
-    Schooling.SENIOR_MIDDLE: "高中/中专/技校",
-    Schooling.COLLEGE: "大专",
-    Schooling.BACHELOR: "本科",
-    Schooling.MASTER: "硕士",
-    Schooling.DOCTOR: "博士",
+_ACTOR_LABELS = {
+    JobActor.SEEKER: "求职者",
+    JobActor.EMPLOYER: "用人单位",
+    JobActor.STAFF: "工作人员",
+    JobActor.SYSTEM: "系统",
 }
-_SCHOOLING_WORDS = {
-    word: level
-    for level, words in {
-        # the scale begins at 初中: whoever asks for 小学 turns away nobody whom it can tell apart
-        Schooling.ANY: "不限 无要求 无学历要求 无 不作要求 不要求 均可 小学",
-        Schooling.JUNIOR_MIDDLE: "初中 九年义务教育",
-        Schooling.SENIOR_MIDDLE: "高中 中专 技校 职高 职中 中职 中技 技工学校 技工 职业高中 中等职业学校",
-        Schooling.COLLEGE: "大专 专科 高职 高专 大学专科 高职高专 高级技工",
-        Schooling.BACHELOR: "本科 大学 大学本科 学士",
-        Schooling.MASTER: "硕士 研究生 硕士研究生",
-        Schooling.DOCTOR: "博士 博士研究生",
-    }.items()
-    for word in words.split()
-}
-_SCHOOLING_FRAME = re.compile(
-    r"(?:(?:最低)?学历(?:要求)?:?)?(?P<least>不低于|至少|最低)?(?:全日制|统招|国家承认)?"
-    r"(?P<words>.+?)(?:或?同等)?(?:学历|文化程度|文化|程度|学位|毕业生?)?(?:及以上|或以上|以上|起)?"
-    r"(?:学历|文化程度|文化|程度|学位|毕业生?)?"
-)
-
-
-def parse_schooling(text: str) -> Schooling:
-    """Return the level written as 大专及以上, 学历不限, 高中/中专 and the like; of several the lowest, as it suffices.
-
-    Raises:
-        ValueError: no level that is known, or an upper bound such as 本科以下, which a posting cannot set here.
-    """
-    plain = re.sub(r"[\s()]", "", unicodedata.normalize("NFKC", text))
-    frame = _SCHOOLING_FRAME.fullmatch(plain)
-    words = re.split(r"[/、,或~—–-]|至|到", frame["words"]) if frame else []
-    levels = [_SCHOOLING_WORDS.get(re.sub(r"(?:及以上|以上|学历|毕业)+\Z", "", word)) for word in words]
-    known = [level for level in levels if level is not None]
-    if not known or len(known) < len(levels):
-        raise ValueError("不是能认出的学历，请写 不限、初中、高中、中专、技校、大专、本科、硕士 或 博士，可加“及以上”")
-    return min(known)
 
 
 class PostingCondition(StrEnum):
@@ -188,79 +117,143 @@ POSTING_TRANSITIONS: dict[PostingState, frozenset[PostingState]] = {
 }
 
 
-class ApplicationState(StrEnum):
-    """投递状态"""
+class JobPosting(Record):
+    """岗位 — openings of one sort at one employer. Coordinates are GCJ-02 degrees."""
 
-    SUBMITTED = "submitted"
-    VIEWED = "viewed"
-    INTERVIEW = "interview"
-    OFFERED = "offered"
-    HIRED = "hired"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
+    employer: fields.ForeignKeyRelation[Employer] = fields.ForeignKeyField(
+        "models.Employer", related_name="postings", on_delete=fields.RESTRICT
+    )
+    number = fields.CharField(max_length=40)
+    """The employer's own number; the key by which a re-import updates."""
+    title = fields.CharField(max_length=120)
+    kind = fields.CharEnumField(JobKind, max_length=24)
+    openings = fields.IntField()
+    town: fields.ForeignKeyNullableRelation[Town] = fields.ForeignKeyField(
+        "models.Town", related_name="postings", on_delete=fields.RESTRICT, null=True
+    )
+    """Where the work is; empty for a place outside 高邮."""
+    address = fields.CharField(max_length=200)
+    latitude = fields.FloatField(null=True)
+    longitude = fields.FloatField(null=True)
+    pay_min_fen = fields.BigIntField(null=True)
+    pay_max_fen = fields.BigIntField(null=True)
+    pay_months = fields.SmallIntField()
+    pay_is_negotiable = fields.BooleanField()
+    """The four as ``server.jobs.pay.Pay`` has them."""
+    experience_years = fields.SmallIntField(default=0)
+    schooling = fields.CharEnumField(Schooling, max_length=20, default=Schooling.ANY)
+    schooling_rank = fields.SmallIntField()
+    """``schooling.rank``, for comparisons in SQL."""
+    age_min = fields.SmallIntField(null=True)
+    age_max = fields.SmallIntField(null=True)
+    benefits = WordsField(default=())
+    description = fields.TextField()
+    contact_name_sealed = SealedField(purpose=POSTING_CONTACT_NAME, null=True)
+    contact_telephone_sealed = SealedField(purpose=POSTING_CONTACT_TELEPHONE, null=True)
+    closes_on = fields.DateField(null=True)
+    """The last Beijing day on which one may apply; empty for until filled."""
+    state = fields.CharEnumField(PostingState, max_length=16, default=PostingState.DRAFT)
+    state_reason = fields.CharField(max_length=200, default="")
+    published_at = fields.DatetimeField(null=True)
+    """When it first went live."""
+    is_sample = fields.BooleanField(default=False)
+    title_search_text = fields.TextField()
+    search_text = fields.TextField()
+    """Words and character pairs of the title, and of title, employer, address and description, for full-text search."""
+    updated_at = fields.DatetimeField()
+
+    employer_id: UUID
+    town_id: str | None
+
+    class Meta:
+        table = "job_postings"
+        unique_together = (("employer", "number"),)
+        indexes = (("state", "id"), ("employer", "state", "id"), ("town", "state", "id"))
 
     @property
-    def label(self) -> str:
-        return _APPLICATION_LABELS[self]
-
-
-_APPLICATION_LABELS = {
-    ApplicationState.SUBMITTED: "已投递",
-    ApplicationState.VIEWED: "已查看",
-    ApplicationState.INTERVIEW: "面试",
-    ApplicationState.OFFERED: "拟录用",
-    ApplicationState.HIRED: "已录用",
-    ApplicationState.REFUSED: "未录用",
-    ApplicationState.WITHDRAWN: "已撤回",
-}
-
-_APPLICATION_ENDS = frozenset({ApplicationState.REFUSED, ApplicationState.WITHDRAWN})
-
-APPLICATION_TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
-    # refused unread: the posting was filled or closed before anybody looked, and the person is told
-    ApplicationState.SUBMITTED: frozenset({ApplicationState.VIEWED}) | _APPLICATION_ENDS,
-    # offered at once: small employers and booths at a fair hold no separate interview
-    ApplicationState.VIEWED: frozenset({ApplicationState.INTERVIEW, ApplicationState.OFFERED}) | _APPLICATION_ENDS,
-    ApplicationState.INTERVIEW: frozenset({ApplicationState.OFFERED}) | _APPLICATION_ENDS,
-    # an offer may be taken back by the one side or declined by the other
-    ApplicationState.OFFERED: frozenset({ApplicationState.HIRED}) | _APPLICATION_ENDS,
-    ApplicationState.HIRED: frozenset(),
-    ApplicationState.REFUSED: frozenset(),
-    ApplicationState.WITHDRAWN: frozenset(),
-}
-
-
-class IntentState(StrEnum):
-    """就业意向状态 — an intent counts in the figures from the day it is signed."""
-
-    DRAFT = "draft"
-    SIGNED = "signed"
-    OFFERED = "offered"
-    HIRED = "hired"
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
+    def contact_name(self) -> str:
+        return unseal(POSTING_CONTACT_NAME, self.contact_name_sealed) if self.contact_name_sealed else ""
 
     @property
-    def label(self) -> str:
-        return _INTENT_LABELS[self]
+    def contact_telephone(self) -> str:
+        sealed = self.contact_telephone_sealed
+        return unseal(POSTING_CONTACT_TELEPHONE, sealed) if sealed else ""
 
 
-_INTENT_LABELS = {
-    IntentState.DRAFT: "待签署",
-    IntentState.SIGNED: "已签署",
-    IntentState.OFFERED: "拟录用",
-    IntentState.HIRED: "已录用",
-    IntentState.WITHDRAWN: "已撤回",
-    IntentState.LAPSED: "已失效",
-}
+class JobPostingEvent(Record):
+    """岗位的状态变动 — one step of a posting, with who took it and why."""
 
-_INTENT_ENDS = frozenset({IntentState.WITHDRAWN, IntentState.LAPSED})
+    posting: fields.ForeignKeyRelation[JobPosting] = fields.ForeignKeyField(
+        "models.JobPosting", related_name="events", on_delete=fields.RESTRICT
+    )
+    from_state = fields.CharEnumField(PostingState, max_length=16, null=True)
+    to_state = fields.CharEnumField(PostingState, max_length=16)
+    actor = fields.CharEnumField(JobActor, max_length=16)
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="posting_events", on_delete=fields.RESTRICT, null=True
+    )
+    reason = fields.CharField(max_length=200, default="")
 
-INTENT_TRANSITIONS: dict[IntentState, frozenset[IntentState]] = {
-    IntentState.DRAFT: frozenset({IntentState.SIGNED}) | _INTENT_ENDS,
-    IntentState.SIGNED: frozenset({IntentState.OFFERED}) | _INTENT_ENDS,
-    IntentState.OFFERED: frozenset({IntentState.HIRED}) | _INTENT_ENDS,
-    IntentState.HIRED: frozenset(),
-    IntentState.WITHDRAWN: frozenset(),
-    IntentState.LAPSED: frozenset(),
-}
+    posting_id: UUID
+    account_id: UUID | None
+
+    class Meta:
+        table = "job_posting_events"
+        indexes = (("posting", "id"),)
+
+
+class SavedJob(Record):
+    """收藏的岗位 — a posting that a person keeps an eye on."""
+
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="saved_jobs", on_delete=fields.RESTRICT
+    )
+    posting: fields.ForeignKeyRelation[JobPosting] = fields.ForeignKeyField(
+        "models.JobPosting", related_name="saved_by", on_delete=fields.RESTRICT, db_index=True
+    )
+
+    account_id: UUID
+    posting_id: UUID
+
+    class Meta:
+        table = "saved_jobs"
+        unique_together = (("account", "posting"),)
+
+
+class SavedSearch(Record):
+    """订阅的搜索 — conditions of which new matches are told."""
+
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="saved_searches", on_delete=fields.RESTRICT
+    )
+    name = fields.CharField(max_length=40)
+    criteria = fields.TextField()
+    """JSON of the query's conditions."""
+    is_paused = fields.BooleanField(default=False)
+    notified_at = fields.DatetimeField(null=True)
+    updated_at = fields.DatetimeField()
+
+    account_id: UUID
+
+    class Meta:
+        table = "saved_searches"
+        indexes = (("account", "id"),)
+
+
+class SavedSearchMatch(Record):
+    """订阅的新岗位 — a posting that fits a saved search; told once."""
+
+    search: fields.ForeignKeyRelation[SavedSearch] = fields.ForeignKeyField(
+        "models.SavedSearch", related_name="matches", on_delete=fields.RESTRICT
+    )
+    posting: fields.ForeignKeyRelation[JobPosting] = fields.ForeignKeyField(
+        "models.JobPosting", related_name="search_matches", on_delete=fields.RESTRICT, db_index=True
+    )
+    notified_at = fields.DatetimeField(null=True)
+
+    search_id: UUID
+    posting_id: UUID
+
+    class Meta:
+        table = "saved_search_matches"
+        unique_together = (("search", "posting"),)

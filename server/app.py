@@ -22,7 +22,9 @@ from server.http.rate_limits import RateLimiter
 from server.http.reference import DOCS_CSS, render_docs
 from server.http.requests import IncomingRequest
 from server.http.responses import Answer, begin, note
+from server.jobs import routes as jobs
 from server.merchants import routes as merchants
+from server.notifications import routes as notifications
 from server.perks import routes as perks
 from server.resources import close_resources, open_resources
 from server.towns import routes as towns
@@ -33,10 +35,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *health.routes.endpoints,
     *accounts.ENDPOINTS,
     *towns.ENDPOINTS,
+    *notifications.ENDPOINTS,
     *cards.ENDPOINTS,
     *merchants.ENDPOINTS,
     *employers.ENDPOINTS,
     *perks.ENDPOINTS,
+    *jobs.ENDPOINTS,
 )
 
 

@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from models.jobs import EmployerNature, PostingCondition
+from models.employers import EmployerNature
+from models.jobs import PostingCondition
 from server.jobs.condition_words import EXCEPTIONS, HARMLESS, RULES, Rule
 
 LONGEST_EXCERPT = 40

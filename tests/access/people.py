@@ -8,9 +8,11 @@ from config.clock import utc_now
 from models.accounts import Session, StaffMember
 from models.cards import CardCase
 from models.merchants import ClerkInvitation, MerchantState
+from models.notifications import Notification
 from models.perks import PerkState
 from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
+from server.notifications.service import Event, notify
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
 from tests.factories.employers import make_employer, make_employer_member
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
@@ -46,6 +48,7 @@ class Records:
     shown_pass: str
     employer_id: UUID
     member_id: UUID
+    notification_id: UUID
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -118,4 +121,11 @@ async def _make_records(people: dict[str, Client]) -> Records:
         shown_pass=await show_pass(card),
         employer_id=employer.id,
         member_id=(await make_employer_member(employer=employer)).id,
+        notification_id=await _tell(people["veteran"].account_id),
     )
+
+
+async def _tell(account_id: UUID | None) -> UUID:
+    assert account_id is not None
+    await notify(account_id=account_id, event=Event("walk", "walk", "标题", "内容"), at=utc_now())
+    return (await Notification.get(account_id=account_id)).id

@@ -35,6 +35,8 @@ OF_A_TOWN = {
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
 OF_AN_EMPLOYER = {"employers.remove_member": ("member_id", None)}
+OF_A_PERSON = {"notifications.mark_read": ("notification_id", None)}
+"""The veteran's own; the newcomer, a person like any other, finds nothing."""
 OF_THE_WHOLE_CITY = {
     *("staff.suspend_staff", "staff.reinstate_staff"),
     *("merchants.update_merchant", "merchants.suspend_merchant", "merchants.reinstate_merchant"),
@@ -78,7 +80,7 @@ def test_the_table_knows_every_endpoint_and_no_other() -> None:
 def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
     with_records = {endpoint.name for endpoint in ENDPOINTS if UUID in endpoint.path_types.values()}
 
-    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_AN_EMPLOYER, *OF_THE_WHOLE_CITY}
+    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_AN_EMPLOYER, *OF_A_PERSON, *OF_THE_WHOLE_CITY}
 
 
 async def test_only_those_in_the_table_pass(service: Client) -> None:
@@ -108,6 +110,13 @@ async def test_a_member_finds_nobody_of_another_employer(service: Client) -> Non
 
     for name, (kind, body) in OF_AN_EMPLOYER.items():
         await assert_hidden(BY_NAME[name], records, kind, body, people["employer_b"], people["employer"])
+
+
+async def test_a_person_finds_nothing_of_another(service: Client) -> None:
+    people, records = await gather(service)
+
+    for name, (kind, body) in OF_A_PERSON.items():
+        await assert_hidden(BY_NAME[name], records, kind, body, people["newcomer"], people["veteran"])
 
 
 async def assert_hidden(

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from models.jobs import EmployerNature, PostingCondition
+from models.employers import EmployerNature
+from models.jobs import PostingCondition
 from server.jobs.condition_words import RULES
 from server.jobs.conditions import LONGEST_EXCERPT, find_unlawful, may_be_relaxed
 

@@ -5,23 +5,18 @@ from enum import StrEnum
 
 import pytest
 
-from models.jobs import (
-    APPLICATION_TRANSITIONS,
-    INTENT_TRANSITIONS,
-    POSTING_TRANSITIONS,
-    ApplicationState,
-    EmployerNature,
-    IntentState,
-    JobKind,
-    PostingState,
-    Schooling,
-    parse_schooling,
-)
+from models.applications import APPLICATION_TRANSITIONS, ApplicationState
+from models.employers import EmployerNature
+from models.fairs import FAIR_TRANSITIONS, FairDocumentKind, FairState
+from models.intents import INTENT_TRANSITIONS, IntentState, Signing
+from models.jobs import POSTING_TRANSITIONS, JobActor, JobKind, PostingState
+from models.schooling import Schooling, parse_schooling
 
 MACHINES = [
     (PostingState, POSTING_TRANSITIONS, {"closed", "withdrawn"}),
     (ApplicationState, APPLICATION_TRANSITIONS, {"hired", "refused", "withdrawn"}),
     (IntentState, INTENT_TRANSITIONS, {"hired", "withdrawn", "lapsed"}),
+    (FairState, FAIR_TRANSITIONS, {"cancelled"}),
 ]
 machines = pytest.mark.parametrize(("states", "transitions", "ends"), MACHINES)
 
@@ -74,7 +69,13 @@ def test_an_unsigned_intent_becomes_neither_an_offer_nor_a_hire() -> None:
     assert following.isdisjoint({IntentState.OFFERED, IntentState.HIRED})
 
 
-@pytest.mark.parametrize("names", [JobKind, EmployerNature, Schooling, PostingState, ApplicationState, IntentState])
+@pytest.mark.parametrize(
+    "names",
+    [
+        *(JobKind, JobActor, EmployerNature, Schooling, PostingState, ApplicationState, IntentState, Signing),
+        *(FairState, FairDocumentKind),
+    ],
+)
 def test_every_name_has_a_chinese_label_of_its_own(names: type[JobKind]) -> None:
     labels = [name.label for name in names]
 

@@ -1,0 +1,327 @@
+-- Postings, seekers, applications, fairs, intents, and the inbox that tells people of them.
+
+ALTER TABLE employers ADD COLUMN nature VARCHAR(24) NOT NULL DEFAULT 'other';
+ALTER TABLE employers ALTER COLUMN nature DROP DEFAULT;
+
+CREATE TABLE job_postings (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    employer_id UUID NOT NULL REFERENCES employers (id) ON DELETE RESTRICT,
+    number VARCHAR(40) NOT NULL,
+    title VARCHAR(120) NOT NULL,
+    kind VARCHAR(24) NOT NULL,
+    openings INT NOT NULL CHECK (openings > 0),
+    town_id VARCHAR(12) REFERENCES towns (code) ON DELETE RESTRICT,
+    address VARCHAR(200) NOT NULL,
+    latitude DOUBLE PRECISION,
+    longitude DOUBLE PRECISION,
+    pay_min_fen BIGINT,
+    pay_max_fen BIGINT,
+    pay_months SMALLINT NOT NULL,
+    pay_is_negotiable BOOLEAN NOT NULL,
+    experience_years SMALLINT NOT NULL,
+    schooling VARCHAR(20) NOT NULL,
+    schooling_rank SMALLINT NOT NULL,
+    age_min SMALLINT,
+    age_max SMALLINT,
+    benefits TEXT NOT NULL,
+    description TEXT NOT NULL,
+    contact_name_sealed TEXT,
+    contact_telephone_sealed TEXT,
+    closes_on DATE,
+    state VARCHAR(16) NOT NULL,
+    state_reason VARCHAR(200) NOT NULL,
+    published_at TIMESTAMPTZ,
+    is_sample BOOLEAN NOT NULL,
+    title_search_text TEXT NOT NULL,
+    search_text TEXT NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    title_search TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(string_to_array(title_search_text, ' '))) STORED,
+    search TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(string_to_array(search_text, ' '))) STORED,
+    place POINT GENERATED ALWAYS AS (point(longitude, degrees(ln(tan(radians(45 + latitude / 2)))))) STORED,
+    UNIQUE (employer_id, number)
+);
+CREATE INDEX job_postings_state ON job_postings (state, id);
+CREATE INDEX job_postings_employer_state ON job_postings (employer_id, state, id);
+CREATE INDEX job_postings_town ON job_postings (town_id, state, id);
+CREATE INDEX job_postings_title_search ON job_postings USING gin (title_search);
+CREATE INDEX job_postings_search ON job_postings USING gin (search);
+CREATE INDEX job_postings_place ON job_postings USING gist (place);
+
+CREATE TABLE job_posting_events (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    posting_id UUID NOT NULL REFERENCES job_postings (id) ON DELETE RESTRICT,
+    from_state VARCHAR(16),
+    to_state VARCHAR(16) NOT NULL,
+    actor VARCHAR(16) NOT NULL,
+    account_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    reason VARCHAR(200) NOT NULL
+);
+CREATE INDEX job_posting_events_posting ON job_posting_events (posting_id, id);
+
+CREATE TABLE saved_jobs (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    posting_id UUID NOT NULL REFERENCES job_postings (id) ON DELETE RESTRICT,
+    UNIQUE (account_id, posting_id)
+);
+CREATE INDEX saved_jobs_posting ON saved_jobs (posting_id);
+
+CREATE TABLE saved_searches (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    name VARCHAR(40) NOT NULL,
+    criteria TEXT NOT NULL,
+    is_paused BOOLEAN NOT NULL,
+    notified_at TIMESTAMPTZ,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX saved_searches_account ON saved_searches (account_id, id);
+
+CREATE TABLE saved_search_matches (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    search_id UUID NOT NULL REFERENCES saved_searches (id) ON DELETE RESTRICT,
+    posting_id UUID NOT NULL REFERENCES job_postings (id) ON DELETE RESTRICT,
+    notified_at TIMESTAMPTZ,
+    UNIQUE (search_id, posting_id)
+);
+CREATE INDEX saved_search_matches_posting ON saved_search_matches (posting_id);
+
+CREATE TABLE seekers (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    account_id UUID UNIQUE REFERENCES accounts (id) ON DELETE RESTRICT,
+    holder_id UUID UNIQUE REFERENCES card_holders (id) ON DELETE RESTRICT,
+    id_number_hash VARCHAR(64) UNIQUE,
+    name_sealed TEXT,
+    mobile_sealed TEXT,
+    mobile_hash VARCHAR(64),
+    merged_into_id UUID REFERENCES seekers (id) ON DELETE RESTRICT,
+    is_sample BOOLEAN NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX seekers_mobile ON seekers (mobile_hash);
+CREATE INDEX seekers_merged_into ON seekers (merged_into_id);
+
+CREATE TABLE seeker_profiles (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    seeker_id UUID NOT NULL UNIQUE REFERENCES seekers (id) ON DELETE RESTRICT,
+    service_years SMALLINT NOT NULL,
+    speciality VARCHAR(40) NOT NULL,
+    skills TEXT NOT NULL,
+    certificates TEXT NOT NULL,
+    schooling VARCHAR(20) NOT NULL,
+    birth_year SMALLINT,
+    experience_years SMALLINT NOT NULL,
+    wished_towns TEXT NOT NULL,
+    wished_kinds TEXT NOT NULL,
+    wished_pay_min_fen BIGINT,
+    latitude DOUBLE PRECISION,
+    longitude DOUBLE PRECISION,
+    introduction VARCHAR(1000) NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE blocked_employers (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    employer_id UUID NOT NULL REFERENCES employers (id) ON DELETE RESTRICT,
+    UNIQUE (account_id, employer_id)
+);
+CREATE INDEX blocked_employers_employer ON blocked_employers (employer_id);
+
+CREATE TABLE job_applications (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    posting_id UUID NOT NULL REFERENCES job_postings (id) ON DELETE RESTRICT,
+    employer_id UUID NOT NULL REFERENCES employers (id) ON DELETE RESTRICT,
+    seeker_id UUID NOT NULL REFERENCES seekers (id) ON DELETE RESTRICT,
+    account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    state VARCHAR(16) NOT NULL,
+    profile TEXT NOT NULL,
+    contact_sealed TEXT,
+    contact_shared_at TIMESTAMPTZ,
+    message VARCHAR(500) NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (posting_id, seeker_id)
+);
+CREATE INDEX job_applications_seeker ON job_applications (seeker_id, id);
+CREATE INDEX job_applications_account ON job_applications (account_id, id);
+CREATE INDEX job_applications_employer ON job_applications (employer_id, id);
+
+CREATE TABLE job_application_events (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    application_id UUID NOT NULL REFERENCES job_applications (id) ON DELETE RESTRICT,
+    from_state VARCHAR(16),
+    to_state VARCHAR(16) NOT NULL,
+    actor VARCHAR(16) NOT NULL,
+    account_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    note VARCHAR(500) NOT NULL
+);
+CREATE INDEX job_application_events_application ON job_application_events (application_id, id);
+
+CREATE TABLE job_fairs (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    number VARCHAR(40) NOT NULL UNIQUE,
+    title VARCHAR(120) NOT NULL,
+    description TEXT NOT NULL,
+    town_id VARCHAR(12) REFERENCES towns (code) ON DELETE RESTRICT,
+    place VARCHAR(200) NOT NULL,
+    latitude DOUBLE PRECISION,
+    longitude DOUBLE PRECISION,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    capacity INT CHECK (capacity > 0),
+    registered INT NOT NULL CHECK (registered >= 0),
+    next_registration INT NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    state_reason VARCHAR(200) NOT NULL,
+    board_token VARCHAR(64) NOT NULL UNIQUE,
+    published_at TIMESTAMPTZ,
+    is_sample BOOLEAN NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    CHECK (capacity IS NULL OR registered <= capacity)
+);
+CREATE INDEX job_fairs_town ON job_fairs (town_id);
+CREATE INDEX job_fairs_starts ON job_fairs (state, starts_at, id);
+
+CREATE TABLE job_fair_documents (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    fair_id UUID NOT NULL REFERENCES job_fairs (id) ON DELETE RESTRICT,
+    kind VARCHAR(20) NOT NULL,
+    filename VARCHAR(200) NOT NULL,
+    media_type VARCHAR(100) NOT NULL,
+    bytes BIGINT NOT NULL,
+    sha256 VARCHAR(64) NOT NULL,
+    content BYTEA NOT NULL,
+    UNIQUE (fair_id, kind)
+);
+
+CREATE TABLE job_fair_booths (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    fair_id UUID NOT NULL REFERENCES job_fairs (id) ON DELETE RESTRICT,
+    employer_id UUID NOT NULL REFERENCES employers (id) ON DELETE RESTRICT,
+    number VARCHAR(20) NOT NULL,
+    UNIQUE (fair_id, number),
+    UNIQUE (fair_id, employer_id)
+);
+CREATE INDEX job_fair_booths_employer ON job_fair_booths (employer_id);
+
+CREATE TABLE fair_postings (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    fair_id UUID NOT NULL REFERENCES job_fairs (id) ON DELETE RESTRICT,
+    posting_id UUID NOT NULL REFERENCES job_postings (id) ON DELETE RESTRICT,
+    openings INT NOT NULL CHECK (openings > 0),
+    UNIQUE (fair_id, posting_id)
+);
+CREATE INDEX fair_postings_posting ON fair_postings (posting_id);
+
+CREATE TABLE fair_registrations (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    fair_id UUID NOT NULL REFERENCES job_fairs (id) ON DELETE RESTRICT,
+    seeker_id UUID NOT NULL REFERENCES seekers (id) ON DELETE RESTRICT,
+    number VARCHAR(12) NOT NULL,
+    by_staff BOOLEAN NOT NULL,
+    cancelled_at TIMESTAMPTZ,
+    checked_in_at TIMESTAMPTZ,
+    checked_in_by_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    UNIQUE (fair_id, seeker_id),
+    UNIQUE (fair_id, number)
+);
+CREATE INDEX fair_registrations_seeker ON fair_registrations (seeker_id);
+CREATE INDEX fair_registrations_checked_in ON fair_registrations (fair_id, checked_in_at);
+
+CREATE TABLE intents (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    number VARCHAR(24) NOT NULL UNIQUE,
+    verification_code VARCHAR(32) NOT NULL UNIQUE,
+    employer_id UUID NOT NULL REFERENCES employers (id) ON DELETE RESTRICT,
+    posting_id UUID NOT NULL REFERENCES job_postings (id) ON DELETE RESTRICT,
+    fair_id UUID REFERENCES job_fairs (id) ON DELETE RESTRICT,
+    application_id UUID REFERENCES job_applications (id) ON DELETE RESTRICT,
+    seeker_id UUID NOT NULL REFERENCES seekers (id) ON DELETE RESTRICT,
+    position_title VARCHAR(120) NOT NULL,
+    kind VARCHAR(24) NOT NULL,
+    place VARCHAR(200) NOT NULL,
+    pay_min_fen BIGINT,
+    pay_max_fen BIGINT,
+    pay_months SMALLINT NOT NULL,
+    pay_is_negotiable BOOLEAN NOT NULL,
+    starts_on DATE,
+    remarks VARCHAR(500) NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    state_reason VARCHAR(200) NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    signed_at TIMESTAMPTZ,
+    signing VARCHAR(16),
+    paper_number VARCHAR(40) UNIQUE,
+    witness_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    offered_at TIMESTAMPTZ,
+    hired_at TIMESTAMPTZ,
+    withdrawn_at TIMESTAMPTZ,
+    lapsed_at TIMESTAMPTZ,
+    is_sample BOOLEAN NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX intents_employer ON intents (employer_id, id);
+CREATE INDEX intents_seeker ON intents (seeker_id, id);
+CREATE INDEX intents_fair ON intents (fair_id, state);
+CREATE INDEX intents_posting ON intents (posting_id);
+CREATE INDEX intents_application ON intents (application_id);
+CREATE INDEX intents_state ON intents (state, expires_at);
+CREATE INDEX intents_signed ON intents (signed_at);
+CREATE UNIQUE INDEX intents_one_alive ON intents (posting_id, seeker_id) WHERE state IN ('draft', 'signed', 'offered', 'hired');
+
+CREATE TABLE intent_events (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    intent_id UUID NOT NULL REFERENCES intents (id) ON DELETE RESTRICT,
+    from_state VARCHAR(16),
+    to_state VARCHAR(16) NOT NULL,
+    actor VARCHAR(16) NOT NULL,
+    account_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    note VARCHAR(500) NOT NULL
+);
+CREATE INDEX intent_events_intent ON intent_events (intent_id, id);
+
+CREATE TABLE number_series (
+    series VARCHAR(40) PRIMARY KEY NOT NULL,
+    given INT NOT NULL
+);
+
+CREATE TABLE specialities (
+    code VARCHAR(40) PRIMARY KEY NOT NULL,
+    name VARCHAR(60) NOT NULL UNIQUE,
+    position SMALLINT NOT NULL,
+    occupations TEXT NOT NULL,
+    keywords TEXT NOT NULL,
+    source VARCHAR(300) NOT NULL,
+    is_retired BOOLEAN NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE notifications (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    account_id UUID NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    event VARCHAR(60) NOT NULL,
+    title VARCHAR(60) NOT NULL,
+    text VARCHAR(500) NOT NULL,
+    link VARCHAR(200) NOT NULL,
+    dedupe_key VARCHAR(120) NOT NULL UNIQUE,
+    read_at TIMESTAMPTZ
+);
+CREATE INDEX notifications_account ON notifications (account_id, id);

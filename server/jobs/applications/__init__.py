@@ -1,0 +1,1 @@
+"""投递 — applying for a posting, and what becomes of it."""

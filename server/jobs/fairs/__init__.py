@@ -1,0 +1,1 @@
+"""招聘会 — holding them, registering, checking in."""

@@ -1,0 +1,1 @@
+"""就业意向 — drafted at a booth, signed, followed to the hire."""
