@@ -230,6 +230,8 @@ class SavedSearch(Record):
     criteria = fields.TextField()
     """JSON of the query's conditions."""
     is_paused = fields.BooleanField(default=False)
+    slot = fields.SmallIntField()
+    """Which of the person's ten places it takes, so that nobody has eleven."""
     notified_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 
@@ -237,6 +239,7 @@ class SavedSearch(Record):
 
     class Meta:
         table = "saved_searches"
+        unique_together = (("account", "slot"),)
         indexes = (("account", "id"),)
 
 

@@ -39,14 +39,22 @@ CREATE TABLE job_postings (
     title_search TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(string_to_array(title_search_text, ' '))) STORED,
     search TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(string_to_array(search_text, ' '))) STORED,
     place POINT GENERATED ALWAYS AS (point(longitude, degrees(ln(tan(radians(45 + latitude / 2)))))) STORED,
+    CHECK (published_at IS NOT NULL OR state IN ('draft', 'submitted', 'withdrawn')),
     UNIQUE (employer_id, number)
 );
 CREATE INDEX job_postings_state ON job_postings (state, id);
 CREATE INDEX job_postings_employer_state ON job_postings (employer_id, state, id);
 CREATE INDEX job_postings_town ON job_postings (town_id, state, id);
-CREATE INDEX job_postings_title_search ON job_postings USING gin (title_search);
-CREATE INDEX job_postings_search ON job_postings USING gin (search);
-CREATE INDEX job_postings_place ON job_postings USING gist (place);
+-- what the public looks through: only live postings, so that years of closed ones cost nothing
+CREATE INDEX job_postings_live ON job_postings (published_at, id) WHERE state = 'live';
+CREATE INDEX job_postings_live_town ON job_postings (town_id, published_at, id) WHERE state = 'live';
+CREATE INDEX job_postings_live_kind ON job_postings (kind, published_at, id) WHERE state = 'live';
+CREATE INDEX job_postings_live_pay ON job_postings (
+    (COALESCE(pay_max_fen, pay_min_fen, 0)), (COALESCE(pay_min_fen, 0)), published_at, id
+) WHERE state = 'live';
+CREATE INDEX job_postings_title_search ON job_postings USING gin (title_search) WHERE state = 'live';
+CREATE INDEX job_postings_search ON job_postings USING gin (search) WHERE state = 'live';
+CREATE INDEX job_postings_place ON job_postings USING gist (place) WHERE state = 'live';
 
 CREATE TABLE job_posting_events (
     id UUID PRIMARY KEY NOT NULL,
@@ -76,8 +84,10 @@ CREATE TABLE saved_searches (
     name VARCHAR(40) NOT NULL,
     criteria TEXT NOT NULL,
     is_paused BOOLEAN NOT NULL,
+    slot SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 10),
     notified_at TIMESTAMPTZ,
-    updated_at TIMESTAMPTZ NOT NULL
+    updated_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (account_id, slot)
 );
 CREATE INDEX saved_searches_account ON saved_searches (account_id, id);
 
@@ -90,6 +100,7 @@ CREATE TABLE saved_search_matches (
     UNIQUE (search_id, posting_id)
 );
 CREATE INDEX saved_search_matches_posting ON saved_search_matches (posting_id);
+CREATE INDEX saved_search_matches_untold ON saved_search_matches (search_id) WHERE notified_at IS NULL;
 
 CREATE TABLE seekers (
     id UUID PRIMARY KEY NOT NULL,

@@ -36,11 +36,19 @@ CREATE TABLE job_postings (
     title_search_text TEXT NOT NULL,
     search_text TEXT NOT NULL,
     updated_at TIMESTAMP NOT NULL,
+    CHECK (published_at IS NOT NULL OR state IN ('draft', 'submitted', 'withdrawn')),
     UNIQUE (employer_id, number)
 );
 CREATE INDEX job_postings_state ON job_postings (state, id);
 CREATE INDEX job_postings_employer_state ON job_postings (employer_id, state, id);
 CREATE INDEX job_postings_town ON job_postings (town_id, state, id);
+-- what the public looks through: only live postings, so that years of closed ones cost nothing
+CREATE INDEX job_postings_live ON job_postings (published_at, id) WHERE state = 'live';
+CREATE INDEX job_postings_live_town ON job_postings (town_id, published_at, id) WHERE state = 'live';
+CREATE INDEX job_postings_live_kind ON job_postings (kind, published_at, id) WHERE state = 'live';
+CREATE INDEX job_postings_live_pay ON job_postings (
+    COALESCE(pay_max_fen, pay_min_fen, 0), COALESCE(pay_min_fen, 0), published_at, id
+) WHERE state = 'live';
 
 CREATE VIRTUAL TABLE job_posting_search USING fts5 (
     title_search_text, search_text, content='job_postings', content_rowid='search_rowid',
@@ -105,8 +113,10 @@ CREATE TABLE saved_searches (
     name VARCHAR(40) NOT NULL,
     criteria TEXT NOT NULL,
     is_paused BOOLEAN NOT NULL,
+    slot SMALLINT NOT NULL CHECK (slot BETWEEN 1 AND 10),
     notified_at TIMESTAMP,
-    updated_at TIMESTAMP NOT NULL
+    updated_at TIMESTAMP NOT NULL,
+    UNIQUE (account_id, slot)
 );
 CREATE INDEX saved_searches_account ON saved_searches (account_id, id);
 
@@ -119,6 +129,7 @@ CREATE TABLE saved_search_matches (
     UNIQUE (search_id, posting_id)
 );
 CREATE INDEX saved_search_matches_posting ON saved_search_matches (posting_id);
+CREATE INDEX saved_search_matches_untold ON saved_search_matches (search_id) WHERE notified_at IS NULL;
 
 CREATE TABLE seekers (
     id CHAR(36) PRIMARY KEY NOT NULL,
