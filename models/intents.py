@@ -93,12 +93,16 @@ class Intent(Record):
     starts_on = fields.DateField(null=True)
     remarks = fields.CharField(max_length=500, default="")
     """All of these as they were when drafted: a later change of the posting changes no signed form."""
+    terms_digest = fields.CharField(max_length=64)
+    """SHA-256 of the terms: a signature names the one that was shown, so what is signed is what was read."""
     state = fields.CharEnumField(IntentState, max_length=16, default=IntentState.DRAFT)
     state_reason = fields.CharField(max_length=200, default="")
     expires_at = fields.DatetimeField()
     """When it lapses unless it goes on."""
     signed_at = fields.DatetimeField(null=True)
     signing = fields.CharEnumField(Signing, max_length=16, null=True)
+    contact_shared_at = fields.DatetimeField(null=True)
+    """When the seeker agreed that this employer sees the mobile; empty while not."""
     paper_number = fields.CharField(max_length=40, null=True, unique=True)
     witness: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="witnessed_intents", on_delete=fields.RESTRICT, null=True

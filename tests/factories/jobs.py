@@ -162,6 +162,7 @@ async def make_intent(**overrides: Any) -> Intent:
         "pay_max_fen": posting.pay_max_fen,
         "pay_months": posting.pay_months,
         "pay_is_negotiable": posting.pay_is_negotiable,
+        "terms_digest": uuid4().hex * 2,
         "state": IntentState.DRAFT,
         "expires_at": now + timedelta(days=7),
         "updated_at": now,
