@@ -168,6 +168,7 @@ class EmployerInvitation(Record):
     display_name = fields.CharField(max_length=40)
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
     used_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="employer_invitations", on_delete=fields.RESTRICT, null=True
     )

@@ -3,6 +3,8 @@
 ALTER TABLE employers ADD COLUMN nature VARCHAR(24) NOT NULL DEFAULT 'other';
 ALTER TABLE employers ALTER COLUMN nature DROP DEFAULT;
 
+ALTER TABLE employer_invitations ADD COLUMN revoked_at TIMESTAMPTZ;
+
 CREATE TABLE job_postings (
     id UUID PRIMARY KEY NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,

@@ -2,6 +2,8 @@
 
 ALTER TABLE employers ADD COLUMN nature VARCHAR(24) NOT NULL DEFAULT 'other';
 
+ALTER TABLE employer_invitations ADD COLUMN revoked_at TIMESTAMP;
+
 CREATE TABLE job_postings (
     search_rowid INTEGER PRIMARY KEY, -- keeps its value through VACUUM, which the search and place indexes rely on
     id CHAR(36) NOT NULL UNIQUE,
