@@ -74,12 +74,15 @@ class JobApplication(Record):
     )
     state = fields.CharEnumField(ApplicationState, max_length=16, default=ApplicationState.SUBMITTED)
     profile = fields.TextField()
-    """JSON of the profile without name and number."""
+    """JSON of the profile without name and number; empty once its time of keeping is over."""
     contact_sealed = SealedField(purpose=APPLICATION_CONTACT, null=True)
     """JSON of name and mobile as they were when applied."""
     contact_shared_at = fields.DatetimeField(null=True)
     """When the seeker agreed that this employer sees the contact; empty while not."""
     message = fields.CharField(max_length=500, default="")
+    interview_at = fields.DatetimeField(null=True)
+    interview_place = fields.CharField(max_length=200, default="")
+    """The appointment as it stands; earlier ones are in the events."""
     updated_at = fields.DatetimeField()
 
     posting_id: UUID
@@ -90,7 +93,7 @@ class JobApplication(Record):
     class Meta:
         table = "job_applications"
         unique_together = (("posting", "seeker"),)
-        indexes = (("seeker", "id"), ("account", "id"), ("employer", "id"))
+        indexes = (("seeker", "id"), ("account", "id"), ("employer", "id"), ("state", "id"))
 
 
 class JobApplicationEvent(Record):

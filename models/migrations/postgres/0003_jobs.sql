@@ -161,12 +161,15 @@ CREATE TABLE job_applications (
     contact_sealed TEXT,
     contact_shared_at TIMESTAMPTZ,
     message VARCHAR(500) NOT NULL,
+    interview_at TIMESTAMPTZ,
+    interview_place VARCHAR(200) NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     UNIQUE (posting_id, seeker_id)
 );
 CREATE INDEX job_applications_seeker ON job_applications (seeker_id, id);
 CREATE INDEX job_applications_account ON job_applications (account_id, id);
 CREATE INDEX job_applications_employer ON job_applications (employer_id, id);
+CREATE INDEX job_applications_state ON job_applications (state, id);
 
 CREATE TABLE job_application_events (
     id UUID PRIMARY KEY NOT NULL,
