@@ -21,8 +21,8 @@ class Seeker(Record):
     """求职者 — one person who looks for work, with or without a phone, with or without a card.
 
     A person is known by the account, by the card's holder, or by the hash of the ID number that staff saw at the
-    desk (the same hash as ``card_holders.id_number_hash``). Where two records turn out to be one person, the one
-    points to the other by ``merged_into`` and figures count the other.
+    desk (the same hash as ``card_holders.id_number_hash``, which a holder's seeker always carries). Where two records
+    turn out to be one person, the one points to the other by ``merged_into`` and figures count the other.
     """
 
     account: fields.OneToOneNullableRelation[Account] = fields.OneToOneField(

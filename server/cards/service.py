@@ -17,15 +17,20 @@ from models.cards import (
     CaseState,
     card_refusal,
 )
-from models.errors import NotFound
+from models.errors import Conflict, NotFound
 from models.transactions import fetch_rows, transaction
 from server.audit.service import record
-from server.cards.passes import IssuedPass, issue_pass, read_pass
+from server.cards.passes import CardPass, IssuedPass, issue_pass, read_pass
 
 
 class NoCard(NotFound):
     message = "当前账号还没有绑定优待证"
     next_step = "请先在「我的优待证」中绑定；没有优待证请到户籍所在地的退役军人服务站申领"
+
+
+class PassUnknown(Conflict):
+    message = "这张出示码对应的优待证已解绑或换发"
+    next_step = "请持证人在小程序中重新打开出示码"
 
 
 class PassNotYours(NotFound):
@@ -123,10 +128,28 @@ async def show_pass(*, account_id: UUID, at: datetime) -> IssuedPass:
     card = await Card.get_or_none(account_id=account_id)
     if card is None:
         raise NoCard
+    _require_good(card, at=at)
+    return await issue_pass(card=card, at=at)
+
+
+async def get_shown_card(card_pass: CardPass, *, at: datetime) -> Card:
+    """Return the bound card that a genuine pass is of, with its holder.
+
+    Raises:
+        PassUnknown: the card was unbound or replaced since.
+        CardSuspended, CardRevoked, CardReplaced, CardExpired: the card is not good.
+    """
+    card = await Card.get_or_none(pseudonym=card_pass.pseudonym, account_id__isnull=False).select_related("holder")
+    if card is None:
+        raise PassUnknown
+    _require_good(card, at=at)
+    return card
+
+
+def _require_good(card: Card, *, at: datetime) -> None:
     refusal = card_refusal(state=card.state, expires_on=card.expires_on, day=beijing_day(at))
     if refusal is not None:
         raise refusal(f"{refusal.message}（{card.state_reason}）" if card.state_reason else None)
-    return await issue_pass(card=card, at=at)
 
 
 async def require_own_pass(*, text: str, account_id: UUID, at: datetime) -> None:

@@ -27,10 +27,11 @@ from models.transactions import (
 )
 from server.audit.service import INSERT as AUDIT_INSERT
 from server.cards.passes import CardPass, PassExpired, read_pass
+from server.cards.service import PassUnknown
 from server.perks.catalogue import PerkNotFound
 from server.perks.entitlement import card_fault
 from server.perks.scans import record_scan
-from server.perks.verification import PassAlreadyUsed, PassUnknown, Till, WrongBranch
+from server.perks.verification import PassAlreadyUsed, Till, WrongBranch
 
 log = get_logger("perks")
 

@@ -14,13 +14,9 @@ from models.perk_terms import EVERYBODY, PerkTerms, periods_at
 from models.redemptions import ScanOutcome
 from models.transactions import Row, as_uuid, fetch_row, fetch_rows
 from server.cards.passes import CardPass, read_pass
+from server.cards.service import PassUnknown
 from server.perks.entitlement import Entitlement, Usage, card_fault, judge
 from server.perks.scans import record_scan
-
-
-class PassUnknown(Conflict):
-    message = "这张出示码对应的优待证已解绑或换发"
-    next_step = "请持证人在小程序中重新打开出示码"
 
 
 class PassAlreadyUsed(Conflict):

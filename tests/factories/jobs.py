@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from config.clock import utc_now
 from models.applications import ApplicationState, JobApplication
+from models.cards import CardHolder
 from models.employers import Employer
 from models.fairs import FairPosting, FairRegistration, FairState, JobFair, JobFairBooth
 from models.fields import seal
@@ -66,6 +67,8 @@ async def make_seeker(**overrides: Any) -> Seeker:
     number = next(_numbers)
     if "account_id" not in overrides:
         overrides["account_id"] = (await make_account()).id
+    if overrides.get("holder_id"):
+        overrides.setdefault("id_number_hash", (await CardHolder.get(id=overrides["holder_id"])).id_number_hash)
     values: dict[str, Any] = {
         "name_sealed": seal(SEEKER_NAME, overrides.pop("name", "段誉明")),
         "mobile_sealed": seal(SEEKER_MOBILE, overrides.pop("mobile", f"181{number:08d}")),

@@ -22,6 +22,7 @@ from models.perk_terms import (
 from models.transactions import as_instant, as_uuid
 from server.accounts.guards import BranchClosed, Clerk, MerchantSuspended, NotAClerk
 from server.cards.passes import PassExpired, PassForged, PassFromTheFuture, PassUnreadable
+from server.cards.service import PassUnknown
 from server.http.endpoints import Download, Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 from server.perks import statements
@@ -42,7 +43,6 @@ from server.perks.schemas import (
 )
 from server.perks.verification import (
     PassAlreadyUsed,
-    PassUnknown,
     PerkAtTill,
     Till,
     WrongBranch,
