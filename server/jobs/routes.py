@@ -1,5 +1,6 @@
 """岗位接口 — every room of the domain adds its endpoints here."""
 
 from server.http.endpoints import Endpoint
+from server.jobs.seekers import routes as seekers
 
-ENDPOINTS: tuple[Endpoint, ...] = ()
+ENDPOINTS: tuple[Endpoint, ...] = (*seekers.ENDPOINTS,)

@@ -10,6 +10,7 @@ from models.cards import CardCase
 from models.merchants import ClerkInvitation, MerchantState
 from models.notifications import Notification
 from models.perks import PerkState
+from models.seekers import BlockedEmployer
 from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
@@ -108,6 +109,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
     assert clerk.merchant_id == branch.merchant_id
     employer = await make_employer(town_code=TOWN)
     await make_employer_member(employer=employer, account_id=people["employer"].account_id)
+    await BlockedEmployer.create(account_id=people["veteran"].account_id, employer_id=employer.id)
     return Records(
         card_id=card.id,
         case_id=(await CardCase.get(number=number)).id,

@@ -35,7 +35,10 @@ OF_A_TOWN = {
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
 OF_AN_EMPLOYER = {"employers.remove_member": ("member_id", None)}
-OF_A_PERSON = {"notifications.mark_read": ("notification_id", None)}
+OF_A_PERSON = {
+    "notifications.mark_read": ("notification_id", None),
+    "seekers.unblock_employer": ("employer_id", None),
+}
 """The veteran's own; the newcomer, a person like any other, finds nothing."""
 OF_THE_WHOLE_CITY = {
     *("staff.suspend_staff", "staff.reinstate_staff"),
