@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import audit, database, imports, keys, serving, staff
+from server.cli import audit, database, exports, imports, keys, serving, staff
 
 app = typer.Typer(
     help="邮兵服务", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -12,6 +12,7 @@ app.command("worker")(serving.worker)
 app.command("migrate")(database.migrate)
 app.command("seed")(database.seed)
 app.add_typer(imports.app, name="import")
+app.add_typer(exports.app, name="export")
 app.add_typer(keys.field_keys, name="keys")
 app.add_typer(keys.pass_keys, name="pass-keys")
 app.add_typer(staff.app, name="staff")

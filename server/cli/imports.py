@@ -1,4 +1,4 @@
-"""导入命令 — the bureau's spreadsheets from the command line, checked whole before anything is stored."""
+"""导入命令 — the bureau's files from the command line, checked whole before anything is stored."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,7 @@ from server.cli.progress import progress_bar
 from server.run.preparation import opened
 from server.tables.report import ImportReport
 
-app = typer.Typer(help="从表格（XLSX 或 CSV）导入", no_args_is_help=True)
+app = typer.Typer(help="从文件导入", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="XLSX 或 CSV 文件", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")]
@@ -61,6 +61,24 @@ def import_perks(file: File, dry_run: DryRun = False) -> None:
                     at=utc_now(),
                     progress=progress,
                 )
+
+    with explained():
+        _print(asyncio.run(work()))
+
+
+@app.command("specialities")
+def import_specialities(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="导出的 JSON 文件", show_default=False)],
+    dry_run: DryRun = False,
+) -> None:
+    """导入军事专业对照表（JSON，见 export specialities）；有一条不对就一条也不写入。"""
+    from server.jobs.seekers.speciality_file import import_specialities as store
+
+    settings, data = read_settings(), _read(file)
+
+    async def work() -> ImportReport:
+        async with opened(settings):
+            return await store(data=data, dry_run=dry_run, at=utc_now())
 
     with explained():
         _print(asyncio.run(work()))

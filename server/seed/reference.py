@@ -1,11 +1,15 @@
-"""参考数据 — towns, perk categories and the real perks, each with its source; seeded in production too."""
+"""参考数据 — towns, perk categories, real perks, military specialities, with their sources; in production too."""
 
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from models.merchants import Branch, Merchant
 from models.perks import Perk, PerkBranch, PerkCategory
+from models.seekers import Speciality
 from models.towns import Town
+from server.jobs.seekers.speciality_file import SpecialityFile
 from server.search.pairs import search_text
 from server.seed.files import Categories, Perks, SeedPerk, Towns, load
 
@@ -31,6 +35,19 @@ async def seed_categories() -> int:
         ignore_conflicts=True,
     )
     return len(categories)
+
+
+async def seed_specialities(*, at: datetime) -> int:
+    """Store the military specialities that are missing and return how many there are; what staff edited stays."""
+    entries = load("specialities", SpecialityFile).specialities
+    await Speciality.bulk_create(
+        [
+            Speciality(**msgspec.structs.asdict(entry), position=position, updated_at=at)
+            for position, entry in enumerate(entries, 1)
+        ],
+        ignore_conflicts=True,
+    )
+    return len(entries)
 
 
 async def seed_perks(*, at: datetime) -> int:

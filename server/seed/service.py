@@ -8,11 +8,11 @@ from models.transactions import execute, fetch_row, is_postgres, transaction
 from server.audit.service import record
 from server.cards.pass_keys import ensure_pass_key
 from server.seed.files import People, SeedHolder, digest, load
-from server.seed.reference import seed_categories, seed_perks, seed_towns
+from server.seed.reference import seed_categories, seed_perks, seed_specialities, seed_towns
 from server.seed.samples import seed_samples
 
 _LOCK = 0x596F755365656473
-_REFERENCE_FILES = ("towns", "perk_categories", "perks")
+_REFERENCE_FILES = ("towns", "perk_categories", "perks", "specialities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ async def seed(*, samples: bool, at: datetime) -> Seeded:
             await seed_towns()
             await seed_categories()
             await seed_perks(at=at)
+            await seed_specialities(at=at)
         await ensure_pass_key(at=at)
         with_samples = samples and await _once("samples", at=at)
         if with_samples:

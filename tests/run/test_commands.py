@@ -208,6 +208,30 @@ def test_a_roster_with_a_fault_names_row_and_column_and_stores_nothing(command: 
     assert "321084197001010012" not in answer.stderr
 
 
+def test_the_map_of_specialities_is_exported_edited_and_imported(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+    command("seed")
+    file = tmp_path / "specialities.json"
+
+    exported = command("export", "specialities", str(file))
+    file.write_text(file.read_text("utf-8").replace('"name": "炊事"', '"name": "炊事和给养"'), "utf-8")
+    dry, real, again = (command("import", "specialities", str(file), *more) for more in (("--dry-run",), (), ()))
+
+    assert f"已导出到 {file}" in exported.stdout
+    assert "检查通过，没有写入" in dry.stdout
+    assert "新增 0，更新 1，没有变化 34" in real.stdout
+    assert "更新 0，没有变化 35" in again.stdout
+
+
+def test_a_file_that_cannot_be_written_is_said_so(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+
+    answer = command("export", "specialities", str(tmp_path / "nowhere" / "specialities.json"))
+
+    assert answer.exit_code == 1
+    assert "写不了文件" in answer.stderr
+
+
 def test_a_file_that_is_not_there_is_said_so(command: Command) -> None:
     answer = command("import", "perks", "nowhere.xlsx")
 

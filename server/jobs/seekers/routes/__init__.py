@@ -1,5 +1,5 @@
-"""求职者接口 — by who asks: people, staff."""
+"""求职者接口 — by who asks, and the map of specialities, which everybody reads."""
 
-from server.jobs.seekers.routes import person
+from server.jobs.seekers.routes import person, specialities
 
-ENDPOINTS = (*person.routes.endpoints,)
+ENDPOINTS = (*person.routes.endpoints, *specialities.routes.endpoints)
