@@ -9,6 +9,7 @@ _ID_CHECK = "10X98765432"
 _ID_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_LANDLINE = re.compile(r"(?:(010|02\d|0[3-9]\d{2})-?(\d{7,8})|(400)-?(\d{3}-?\d{4}))(?:(?:-|转|#)(\d{1,6}))?", re.ASCII)
 
 
 def _tidy(text: str) -> str:
@@ -72,6 +73,34 @@ class Mobile(str):
     def masked(self) -> str:
         """``180****1999``."""
         return f"{self[:3]}****{self[-4:]}"
+
+
+class Telephone(str):
+    """联系电话 — a mobile, a landline with its area code such as 0514-84612345 (and extension), or a 400 number."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return a checked number in one written form; ``+86`` is dropped.
+
+        Raises:
+            ValueError: a Chinese sentence that does not repeat the number.
+        """
+        plain = re.sub(r"[\s()]|^\+?86-?(?=[01])", "", unicodedata.normalize("NFKC", text))
+        found = _LANDLINE.fullmatch(re.sub(r"[\u2010-\u2015]", "-", plain))
+        if found is not None:
+            return cls("-".join(part.replace("-", "") for part in found.groups() if part))
+        try:
+            return cls(Mobile.parse(plain))
+        except ValueError:
+            raise ValueError("请填一个电话：11 位手机号，或带区号的座机，如 0514-84612345") from None
+
+    @property
+    def masked(self) -> str:
+        """``180****1999``, or of a landline the area code and the last four: ``0514-****2345``."""
+        area, dash, number = self.partition("-")
+        return f"{area}-****{number.partition('-')[0][-4:]}" if dash else Mobile(self).masked
 
 
 class CreditCode(str):

@@ -4,6 +4,7 @@ from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.audit.sealing import seal_new_entries
 from server.http.idempotency import purge_stored_replies
+from server.jobs.postings.tasks import close_overdue
 from server.outbox.tasks import Periodic, Task
 from server.perks.tasks import deidentify_redemptions, purge_scans
 from server.resources import resources
@@ -27,11 +28,16 @@ async def _redemptions() -> int:
     return await deidentify_redemptions(retention_days=resources().settings.redemption_retention_days, at=utc_now())
 
 
+async def _postings() -> int:
+    return await close_overdue(at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
     Periodic("state.purge", _HOUR, purge_expired),
     Periodic("accounts.purge_sessions", _HOUR, _sessions),
+    Periodic("jobs.close_overdue", _HOUR, _postings),
     Periodic("perks.purge_scans", _HOUR, _scans),
     Periodic("perks.deidentify_redemptions", _HOUR, _redemptions),
 )

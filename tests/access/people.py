@@ -16,6 +16,7 @@ from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
 from tests.factories.employers import make_employer, make_employer_member
+from tests.factories.jobs import make_posting
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
 from tests.factories.perks import make_perk
 from tests.perks.till import redeem, show_pass
@@ -50,6 +51,7 @@ class Records:
     employer_id: UUID
     member_id: UUID
     notification_id: UUID
+    posting_id: UUID
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -123,6 +125,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         shown_pass=await show_pass(card),
         employer_id=employer.id,
         member_id=(await make_employer_member(employer=employer)).id,
+        posting_id=(await make_posting(employer=employer)).id,
         notification_id=await _tell(people["veteran"].account_id),
     )
 

@@ -12,6 +12,7 @@ from tests.access.people import EVERYBODY, GONE, Records, gather
 from tests.service import Answer, Client, make_settings, serving
 
 WHY = {"reason": "接到举报"}
+SEEN = {"updated_at": "2026-11-23T08:00:00+08:00"}
 OF_A_TOWN = {
     "staff_cards.get_case": ("case_id", None),
     "staff_cards.get_card": ("card_id", None),
@@ -31,10 +32,26 @@ OF_A_TOWN = {
     "employers.suspend_employer": ("employer_id", WHY),
     "employers.reinstate_employer": ("employer_id", WHY),
     "employers.invite_employer_member": ("employer_id", {"display_name": "人事部"}),
+    "staff-jobs.get_posting": ("posting_id", None),
+    "staff-jobs.approve_posting": ("posting_id", SEEN),
+    "staff-jobs.refuse_posting": ("posting_id", WHY),
+    "staff-jobs.suspend_posting": ("posting_id", WHY),
+    "staff-jobs.reinstate_posting": ("posting_id", SEEN),
+    "staff-jobs.close_posting": ("posting_id", WHY),
 }
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
-OF_AN_EMPLOYER = {"employers.remove_member": ("member_id", None)}
+OF_AN_EMPLOYER = {
+    "employers.remove_member": ("member_id", None),
+    "employer-jobs.get_posting": ("posting_id", None),
+    "employer-jobs.update_posting": ("posting_id", {"openings": 3}),
+    "employer-jobs.submit_posting": ("posting_id", None),
+    "employer-jobs.recall_posting": ("posting_id", None),
+    "employer-jobs.fill_posting": ("posting_id", None),
+    "employer-jobs.reopen_posting": ("posting_id", None),
+    "employer-jobs.close_posting": ("posting_id", None),
+    "employer-jobs.withdraw_posting": ("posting_id", None),
+}
 OF_A_PERSON = {
     "notifications.mark_read": ("notification_id", None),
     "seekers.unblock_employer": ("employer_id", None),
