@@ -12,6 +12,7 @@ CREATE TABLE stations (
     telephone VARCHAR(40) NOT NULL,
     latitude DOUBLE PRECISION,
     longitude DOUBLE PRECISION,
+    place POINT GENERATED ALWAYS AS (point(longitude, degrees(ln(tan(radians(45 + latitude / 2)))))) STORED,
     services TEXT NOT NULL,
     notice VARCHAR(200) NOT NULL,
     slot_minutes SMALLINT NOT NULL CHECK (slot_minutes > 0),
@@ -22,6 +23,7 @@ CREATE TABLE stations (
 );
 CREATE INDEX stations_parent ON stations (parent_id);
 CREATE INDEX stations_town ON stations (town_id);
+CREATE INDEX stations_place ON stations USING gist (place);
 
 CREATE TABLE station_hours (
     id UUID PRIMARY KEY NOT NULL,

@@ -1,7 +1,8 @@
 -- Stations, addresses, tariffs, parcels with their events, manifests and after-care.
 
 CREATE TABLE stations (
-    id CHAR(36) PRIMARY KEY NOT NULL,
+    place_rowid INTEGER PRIMARY KEY, -- keeps its value through VACUUM, which the place index relies on
+    id CHAR(36) NOT NULL UNIQUE,
     created_at TIMESTAMP NOT NULL,
     number VARCHAR(20) NOT NULL UNIQUE,
     name VARCHAR(120) NOT NULL,
@@ -22,6 +23,20 @@ CREATE TABLE stations (
 );
 CREATE INDEX stations_parent ON stations (parent_id);
 CREATE INDEX stations_town ON stations (town_id);
+
+CREATE VIRTUAL TABLE station_places USING rtree (place_rowid, west, east, south, north);
+CREATE TRIGGER stations_place_added AFTER INSERT ON stations
+WHEN new.latitude IS NOT NULL AND new.longitude IS NOT NULL BEGIN
+    INSERT INTO station_places VALUES (new.place_rowid, new.longitude, new.longitude, new.latitude, new.latitude);
+END;
+CREATE TRIGGER stations_place_changed AFTER UPDATE OF latitude, longitude ON stations BEGIN
+    DELETE FROM station_places WHERE place_rowid = old.place_rowid;
+    INSERT INTO station_places SELECT new.place_rowid, new.longitude, new.longitude, new.latitude, new.latitude
+    WHERE new.latitude IS NOT NULL AND new.longitude IS NOT NULL;
+END;
+CREATE TRIGGER stations_place_removed AFTER DELETE ON stations BEGIN
+    DELETE FROM station_places WHERE place_rowid = old.place_rowid;
+END;
 
 CREATE TABLE station_hours (
     id CHAR(36) PRIMARY KEY NOT NULL,
