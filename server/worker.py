@@ -4,6 +4,7 @@ from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.audit.sealing import seal_new_entries
 from server.http.idempotency import purge_stored_replies
+from server.jobs.intents.tasks import lapse_intents
 from server.jobs.postings.tasks import close_overdue
 from server.outbox.tasks import Periodic, Task
 from server.perks.tasks import deidentify_redemptions, purge_scans
@@ -32,6 +33,10 @@ async def _postings() -> int:
     return await close_overdue(at=utc_now())
 
 
+async def _intents() -> int:
+    return await lapse_intents(at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
@@ -40,4 +45,5 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("jobs.close_overdue", _HOUR, _postings),
     Periodic("perks.purge_scans", _HOUR, _scans),
     Periodic("perks.deidentify_redemptions", _HOUR, _redemptions),
+    Periodic("intents.lapse", _HOUR, _intents),
 )

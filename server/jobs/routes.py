@@ -1,10 +1,12 @@
 """岗位接口 — every room of the domain adds its endpoints here."""
 
 from server.http.endpoints import Endpoint
+from server.jobs.intents import routes as intents
 from server.jobs.postings import routes as postings
 from server.jobs.seekers import routes as seekers
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *postings.ENDPOINTS,
     *seekers.ENDPOINTS,
+    *intents.ENDPOINTS,
 )

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from config.clock import utc_now
 from models.accounts import Session, StaffMember
 from models.cards import CardCase
+from models.employers import Employer
 from models.merchants import ClerkInvitation, MerchantState
 from models.notifications import Notification
 from models.perks import PerkState
@@ -16,7 +17,7 @@ from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
 from tests.factories.employers import make_employer, make_employer_member
-from tests.factories.jobs import make_posting
+from tests.factories.jobs import make_intent, make_posting, make_seeker
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
 from tests.factories.perks import make_perk
 from tests.perks.till import redeem, show_pass
@@ -52,6 +53,7 @@ class Records:
     member_id: UUID
     notification_id: UUID
     posting_id: UUID
+    intent_id: UUID
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -127,7 +129,14 @@ async def _make_records(people: dict[str, Client]) -> Records:
         member_id=(await make_employer_member(employer=employer)).id,
         posting_id=(await make_posting(employer=employer)).id,
         notification_id=await _tell(people["veteran"].account_id),
+        intent_id=await _make_intent(employer, people["veteran"].account_id),
     )
+
+
+async def _make_intent(employer: Employer, account_id: UUID | None) -> UUID:
+    posting = await make_posting(employer=employer, town_code=TOWN)
+    intent = await make_intent(posting=posting, seeker=await make_seeker(account_id=account_id))
+    return intent.id
 
 
 async def _tell(account_id: UUID | None) -> UUID:

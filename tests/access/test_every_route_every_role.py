@@ -38,6 +38,9 @@ OF_A_TOWN = {
     "staff-jobs.suspend_posting": ("posting_id", WHY),
     "staff-jobs.reinstate_posting": ("posting_id", SEEN),
     "staff-jobs.close_posting": ("posting_id", WHY),
+    "intents.get_intent": ("intent_id", None),
+    "intents.witness_paper": ("intent_id", {"paper_number": "GY-001"}),
+    "intents.withdraw_intent": ("intent_id", WHY),
 }
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
@@ -51,10 +54,18 @@ OF_AN_EMPLOYER = {
     "employer-jobs.reopen_posting": ("posting_id", None),
     "employer-jobs.close_posting": ("posting_id", None),
     "employer-jobs.withdraw_posting": ("posting_id", None),
+    "intents.get_employer_intent": ("intent_id", None),
+    "intents.correct_intent": ("intent_id", {"remarks": "包工作餐"}),
+    "intents.offer_intent": ("intent_id", None),
+    "intents.hire_by_intent": ("intent_id", None),
+    "intents.withdraw_employer_intent": ("intent_id", WHY),
 }
 OF_A_PERSON = {
     "notifications.mark_read": ("notification_id", None),
     "seekers.unblock_employer": ("employer_id", None),
+    "intents.get_my_intent": ("intent_id", None),
+    "intents.sign_intent": ("intent_id", {"terms_digest": "0" * 64}),
+    "intents.withdraw_my_intent": ("intent_id", {}),
 }
 """The veteran's own; the newcomer, a person like any other, finds nothing."""
 OF_THE_WHOLE_CITY = {
@@ -66,6 +77,18 @@ OF_THE_WHOLE_CITY = {
     "perks.get_perk",
 }
 """An administrator's, or a perk, which belongs to no town; there is no stranger's record to find."""
+LISTS = (
+    ("/v1/staff/card-cases", "staff_y", "staff_x", "case_id"),
+    ("/v1/staff/merchants", "staff_y", "staff_x", "merchant_id"),
+    ("/v1/staff/employers", "staff_y", "staff_x", "employer_id"),
+    ("/v1/employer/members", "employer_b", "employer", "member_id"),
+    ("/v1/merchant/redemptions", "clerk_b", "clerk_a", "redemption_id"),
+    ("/v1/redemptions", "newcomer", "veteran", "redemption_id"),
+    ("/v1/staff/intents", "staff_y", "staff_x", "intent_id"),
+    ("/v1/employer/intents", "employer_b", "employer", "intent_id"),
+    ("/v1/intents", "newcomer", "veteran", "intent_id"),
+)
+"""A list, who must not find the record in it, who must, and the record."""
 
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
@@ -156,32 +179,16 @@ async def assert_hidden(
     assert own.status not in (400, 401, 403, 404, 500), (endpoint.name, own)
 
 
-async def test_lists_hold_nothing_of_another_town_or_merchant(service: Client) -> None:
+async def test_lists_hold_nothing_of_another(service: Client) -> None:
     people, records = await gather(service)
 
-    foreign = [
-        (await people["staff_y"].get("/v1/staff/card-cases")).body,
-        (await people["staff_y"].get("/v1/staff/merchants")).body,
-        (await people["staff_y"].get("/v1/staff/employers")).body,
-        (await people["employer_b"].get("/v1/employer/members")).body,
-        (await people["clerk_b"].get("/v1/merchant/redemptions")).body,
-        (await people["newcomer"].get("/v1/redemptions")).body,
-    ]
-    own = [
-        (await people["staff_x"].get("/v1/staff/card-cases")).body,
-        (await people["staff_x"].get("/v1/staff/merchants")).body,
-        (await people["staff_x"].get("/v1/staff/employers")).body,
-        (await people["employer"].get("/v1/employer/members")).body,
-        (await people["clerk_a"].get("/v1/merchant/redemptions")).body,
-        (await people["veteran"].get("/v1/redemptions")).body,
-    ]
+    for path, foreigner, owner, kind in LISTS:
+        record = str(getattr(records, kind)).encode()
+        foreign, own = await people[foreigner].get(path), await people[owner].get(path)
 
-    kinds = (
-        *(records.case_id, records.merchant_id, records.employer_id, records.member_id),
-        *(records.redemption_id, records.redemption_id),
-    )
-    assert [str(kind).encode() in body for kind, body in zip(kinds, foreign, strict=True)] == [False] * 6
-    assert [str(kind).encode() in body for kind, body in zip(kinds, own, strict=True)] == [True] * 6
+        assert (foreign.status, own.status) == (200, 200), path
+        assert record not in foreign.body, path
+        assert record in own.body, path
 
 
 @pytest.mark.parametrize("who", ["stranger", "newcomer", "veteran"])
