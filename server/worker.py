@@ -4,6 +4,9 @@ from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.audit.sealing import seal_new_entries
 from server.http.idempotency import purge_stored_replies
+from server.jobs.fairs.publication import FAIR_CANCELLED
+from server.jobs.fairs.service import FAIR_CHANGED
+from server.jobs.fairs.tasks import remind, tell_cancelled, tell_changed
 from server.jobs.intents.tasks import lapse_intents
 from server.jobs.postings.tasks import close_overdue
 from server.outbox.tasks import Periodic, Task
@@ -13,7 +16,10 @@ from server.state.database import purge_expired
 
 _HOUR = 3600
 
-TASKS: dict[str, Task] = {}
+TASKS: dict[str, Task] = {
+    FAIR_CANCELLED: Task(tell_cancelled),
+    FAIR_CHANGED: Task(tell_changed),
+}
 """The tasks by the kind of message that they do."""
 
 
@@ -37,6 +43,10 @@ async def _intents() -> int:
     return await lapse_intents(at=utc_now())
 
 
+async def _fair_reminders() -> int:
+    return await remind(at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
@@ -46,4 +56,5 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("perks.purge_scans", _HOUR, _scans),
     Periodic("perks.deidentify_redemptions", _HOUR, _redemptions),
     Periodic("intents.lapse", _HOUR, _intents),
+    Periodic("jobs.fair_reminders", _HOUR, _fair_reminders),
 )
