@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models.base import new_id
 from models.fields import fingerprint, seal
-from models.transactions import execute, fetch_row, transaction
+from models.transactions import execute, fetch_row, is_postgres, sqlite_text, sqlite_value, transaction
 from server.accounts.service import hash_token
 from server.search.pairs import search_text
 
@@ -98,24 +98,24 @@ async def add_perks(count: int, *, seed: int) -> None:
         category = f"bench{number % 8}"
         perks.append((perk_id, now, f"B-{number:07d}", category, title, description, merchant_id, shop, text, now))
         links.append((new_id(), now, perk_id, branch_id))
-    await _insert_many(
+    await insert_many(
         "INSERT INTO merchants (id, created_at, name, credit_code, credit_code_note, state, state_reason, is_sample, "
         "updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         merchants,
     )
-    await _insert_many(
+    await insert_many(
         "INSERT INTO branches (id, created_at, merchant_id, name, town_id, address, telephone, latitude, longitude) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         branches,
     )
-    await _insert_many(
+    await insert_many(
         "INSERT INTO perks (id, created_at, number, category_id, title, description, merchant_id, provider, weekdays, "
         "hours, card_kinds, households, documents, source, state, state_reason, is_sample, search_text, updated_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 127, '[]', '[\"veteran\"]', '[]', '', '基准示例', 'live', '', true, "
         "$9, $10)",
         perks,
     )
-    await _insert_many("INSERT INTO perk_branches (id, created_at, perk_id, branch_id) VALUES ($1, $2, $3, $4)", links)
+    await insert_many("INSERT INTO perk_branches (id, created_at, perk_id, branch_id) VALUES ($1, $2, $3, $4)", links)
     await execute("ANALYZE")
 
 
@@ -239,7 +239,10 @@ async def _add_holder(number: int, now: datetime) -> tuple[UUID, str, str]:
     return account_id, token, pseudonym
 
 
-async def _insert_many(sql: str, rows: list[tuple[object, ...]]) -> None:
+async def insert_many(sql: str, rows: list[tuple[object, ...]]) -> None:
+    """Insert rows in one transaction."""
+    if not is_postgres():
+        sql, rows = sqlite_text(sql), [tuple(sqlite_value(value) for value in row) for row in rows]
     async with transaction() as connection:
         await connection.execute_many(sql, [list(row) for row in rows])
 

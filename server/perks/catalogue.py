@@ -22,6 +22,7 @@ _AT_BRANCHES = Layout(
     places="branches",
     alias="b",
     boxes="branch_places",
+    row="place_rowid",
     is_open="b.closed_at IS NULL",
     things="JOIN perk_branches t ON t.branch_id = b.id JOIN perks p ON p.id = t.perk_id",
     nearer="SELECT 1 FROM perk_branches t2 JOIN branches b2 ON b2.id = t2.branch_id "

@@ -21,8 +21,6 @@ FEW = 400
 _FIRST_REACH_METRES = 400.0
 _WHOLE_EARTH_METRES = 20_100_000.0
 _FIRST_PLACES = 64
-_GLANCE = 256
-"""So many places hold a page where a condition passes one in ten; where they do not, what fits is counted."""
 _WIDER = 4
 _SURELY = 0.9
 """Mercator stretches with latitude: inside a province its distances, scaled at one place, are true to a tenth."""
@@ -33,18 +31,26 @@ class Layout:
     """布局 — in which tables the things of a list lie on the map, as parts of SQL text.
 
     The table ``places`` is called ``alias`` in every part; it holds ``latitude``, ``longitude`` and, on PostgreSQL,
-    the indexed point ``place``. On SQLite the R*Tree ``boxes`` has its ``place_rowid``.
+    the indexed point ``place``; on SQLite the R*Tree ``boxes`` has its degrees.
     """
 
     places: str
     alias: str
     boxes: str
+    row: str
+    """SQLite: the number of a place, in ``places`` and in ``boxes``."""
     is_open: str
     """The condition on a place alone under which it counts."""
     things: str
     """The joins that lead from a place to what is looked for; its id is the column ``id`` of a row."""
     nearer: str = ""
     """``SELECT … WHERE`` over the open places ``b2`` of the same thing; empty where a thing has but one place."""
+    glance: int = 256
+    """So many places are looked at before what fits is counted: they hold a page where one in ten passes."""
+    hint: str = ""
+    """SQLite: ``INDEXED BY`` where it would not find by itself what is rare."""
+    is_wide: bool = False
+    """Whether a place's row is so wide that a walk carries its id alone and fetches the row again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +82,22 @@ async def nearest(
     last = after or Position(metres=-1.0, thing_id=UUID(int=0))
     walk = _walk_postgres if is_postgres() else _walk_sqlite
     if is_narrow:
-        found = await walk(layout, columns, conditions, here, last=last, limit=limit, most=_GLANCE)
+        found = await walk(layout, columns, conditions, here, last=last, limit=limit, most=layout.glance)
         if found is not None:
             return found
         if await _are_few(layout, conditions):
             rows = await fetch_rows(
-                f"SELECT {columns} FROM {layout.places} {name} {layout.things} WHERE {conditions.text}",
+                f"SELECT {columns} FROM {layout.places} {name} {layout.hint} {layout.things} WHERE {conditions.text}",
                 *conditions.values,
             )
             return _after(_nearest_of_each(rows, here), last)[:limit]
-    return await walk(layout, columns, conditions, here, last=last, limit=limit, most=None) or []
+    first = layout.glance * _WIDER if is_narrow else _FIRST_PLACES
+    return await walk(layout, columns, conditions, here, last=last, limit=limit, first=first) or []
 
 
 async def _are_few(layout: Layout, conditions: Conditions) -> bool:
     row = await fetch_row(
-        f"SELECT count(*) AS n FROM (SELECT 1 FROM {layout.places} {layout.alias} {layout.things} "
+        f"SELECT count(*) AS n FROM (SELECT 1 FROM {layout.places} {layout.alias} {layout.hint} {layout.things} "
         f"WHERE {conditions.text} LIMIT {FEW + 1}) AS fitting",
         *conditions.values,
     )
@@ -106,14 +113,15 @@ async def _walk_postgres(
     *,
     last: Position,
     limit: int,
-    most: int | None,
+    first: int = 0,
+    most: int = 0,
 ) -> list[Mapping[str, Any]] | None:
-    """Take the nearest places from the index, four times as many each time, until the page is certain.
+    """Take the ``first`` nearest places from the index, then four times as many, until the page is certain.
 
     With ``most`` it looks at so many once, and returns None if the page is not certain then.
     """
     sql, values = _outwards(layout, columns, conditions, here, last=last)
-    places = most or _FIRST_PLACES
+    places = most or first
     while True:
         rows = await fetch_rows(sql, *values, places)
         # how many places there were is told by a row; none at all means that the walk must go on or has ended
@@ -144,12 +152,15 @@ def _outwards(
         beyond = f"AND {name}.place <-> {point} >= {reached}"
         if layout.nearer:
             fresh = f"AND NOT EXISTS ({layout.nearer} AND b2.place <-> {point} < {reached})"
+    carried, walked = f"{name}.*", f"walked {name}"
+    if layout.is_wide:
+        carried, walked = f"{name}.id", f"walked JOIN {layout.places} {name} ON {name}.id = walked.id"
     sql = (
-        f"WITH {name} AS MATERIALIZED (SELECT {name}.*, {name}.place <-> {point} AS degrees "
+        f"WITH walked AS MATERIALIZED (SELECT {carried}, {name}.place <-> {point} AS degrees "
         f"FROM {layout.places} {name} WHERE {name}.place IS NOT NULL AND {layout.is_open} {beyond} "
         f"ORDER BY {name}.place <-> {point} LIMIT ${len(values) + 1}) "
-        f"SELECT {columns}, (SELECT max(degrees) FROM {name}) AS edge, (SELECT count(*) FROM {name}) AS places_seen "
-        f"FROM {name} {layout.things} WHERE {conditions.text} {fresh}"
+        f"SELECT {columns}, (SELECT max(degrees) FROM walked) AS edge, (SELECT count(*) FROM walked) AS places_seen "
+        f"FROM {walked} {layout.things} WHERE {conditions.text} {fresh}"
     )
     return sql, values
 
@@ -168,17 +179,18 @@ async def _walk_sqlite(
     *,
     last: Position,
     limit: int,
-    most: int | None,
+    first: int = 0,
+    most: int = 0,
 ) -> list[Mapping[str, Any]] | None:
     """Take boxes from the R*Tree, three times as wide each time, until the page is certain.
 
     With ``most`` it looks into the first box only, and returns None if the page is not certain then.
     """
-    first, name = len(conditions.values) + 1, layout.alias
+    n, name = len(conditions.values), layout.alias
     sql = (
-        f"SELECT {columns} FROM {layout.boxes} r JOIN {layout.places} {name} ON {name}.place_rowid = r.place_rowid "
-        f"{layout.things} WHERE r.west >= ${first} AND r.east <= ${first + 1} AND r.south >= ${first + 2} "
-        f"AND r.north <= ${first + 3} AND {conditions.text}"
+        f"SELECT {columns} FROM {layout.boxes} r JOIN {layout.places} {name} ON {name}.{layout.row} = r.{layout.row} "
+        f"{layout.things} WHERE r.west >= ${n + 1} AND r.east <= ${n + 2} AND r.south >= ${n + 3} "
+        f"AND r.north <= ${n + 4} AND {conditions.text}"
     )
     reach = max(_FIRST_REACH_METRES, last.metres * 1.5)
     while True:

@@ -1,6 +1,5 @@
 """岗位工厂 — postings, seekers, applications, fairs and intents that a test asks for by what matters to it."""
 
-import hashlib
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -10,20 +9,14 @@ from config.clock import utc_now
 from models.applications import ApplicationState, JobApplication
 from models.cards import CardHolder
 from models.employers import Employer
-from models.fairs import (
-    FairDocumentKind,
-    FairPosting,
-    FairRegistration,
-    FairState,
-    JobFair,
-    JobFairBooth,
-    JobFairDocument,
-)
+from models.fairs import FairPosting, FairRegistration, FairState, JobFair, JobFairBooth
 from models.fields import seal
 from models.intents import Intent, IntentState
-from models.jobs import POSTING_CONTACT_NAME, POSTING_CONTACT_TELEPHONE, JobKind, JobPosting, PostingState
+from models.jobs import POSTING_CONTACT_NAME, POSTING_CONTACT_TELEPHONE, JobKind, JobPosting, PostingState, SavedSearch
 from models.schooling import Schooling
 from models.seekers import SEEKER_MOBILE, SEEKER_NAME, Seeker, SeekerProfile
+from server.jobs.catalogue.criteria import Criteria
+from server.jobs.catalogue.saved_searches import encode_criteria
 from server.search.pairs import search_text
 from tests.factories.cards import make_account
 from tests.factories.employers import make_employer
@@ -69,6 +62,21 @@ async def make_posting(**overrides: Any) -> JobPosting:
     posting = await JobPosting.create(**(values | overrides))
     posting.employer = employer
     return posting
+
+
+async def make_saved_search(**overrides: Any) -> SavedSearch:
+    """Make a search for ``criteria`` (else for 保安) of ``account_id`` (else of a new account)."""
+    number = next(_numbers)
+    if "account_id" not in overrides:
+        overrides["account_id"] = (await make_account()).id
+    criteria: Criteria = overrides.pop("criteria", Criteria(q="保安"))
+    values: dict[str, Any] = {
+        "name": f"示例订阅{number}",
+        "criteria": encode_criteria(criteria),
+        "slot": 1 + await SavedSearch.filter(account_id=overrides["account_id"]).count(),
+        "updated_at": utc_now(),
+    }
+    return await SavedSearch.create(**(values | overrides))
 
 
 async def make_seeker(**overrides: Any) -> Seeker:
@@ -131,20 +139,6 @@ async def make_fair(**overrides: Any) -> JobFair:
         "updated_at": now,
     }
     return await JobFair.create(**(values | overrides))
-
-
-async def make_fair_document(*, fair: JobFair, kind: FairDocumentKind = FairDocumentKind.PLAN) -> JobFairDocument:
-    """Attach a small document to a fair."""
-    content = b"%PDF-1.7\n%%EOF\n"
-    return await JobFairDocument.create(
-        fair_id=fair.id,
-        kind=kind,
-        filename=f"{kind.label}.pdf",
-        media_type="application/pdf",
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-    )
 
 
 async def make_booth(*, fair: JobFair, employer: Employer, number: str = "") -> JobFairBooth:
