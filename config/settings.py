@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(15.0, gt=0, le=600)
     body_limit_bytes: int = Field(1_048_576, ge=1024)
     upload_limit_bytes: int = Field(8_388_608, ge=1024)
-    """Spreadsheets only; every other body obeys ``body_limit_bytes``."""
+    """Spreadsheets and documents of fairs; every other body obeys ``body_limit_bytes``."""
     trusted_proxies: int = Field(0, ge=0, le=8)
     """How many reverse proxies stand before the server and set X-Forwarded-For."""
 

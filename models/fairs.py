@@ -1,5 +1,6 @@
 """招聘会 — fairs, their booths and postings, and who registered and came."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -36,6 +37,36 @@ FAIR_TRANSITIONS: dict[FairState, frozenset[FairState]] = {
     FairState.PUBLISHED: frozenset({FairState.CANCELLED}),
     FairState.CANCELLED: frozenset(),
 }
+
+
+class FairPhase(StrEnum):
+    """招聘会阶段 — what a published fair is to the public at an instant."""
+
+    UPCOMING = "upcoming"
+    RUNNING = "running"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return _PHASE_LABELS[self]
+
+
+_PHASE_LABELS = {
+    FairPhase.UPCOMING: "即将举行",
+    FairPhase.RUNNING: "正在举行",
+    FairPhase.OVER: "已结束",
+    FairPhase.CANCELLED: "已取消",
+}
+
+
+def phase_of(*, state: FairState, starts_at: datetime, ends_at: datetime, at: datetime) -> FairPhase:
+    """Return the phase of a fair: its last instant no longer belongs to it."""
+    if state is FairState.CANCELLED:
+        return FairPhase.CANCELLED
+    if at >= ends_at:
+        return FairPhase.OVER
+    return FairPhase.RUNNING if at >= starts_at else FairPhase.UPCOMING
 
 
 class FairDocumentKind(StrEnum):
@@ -83,6 +114,11 @@ class JobFair(Record):
     class Meta:
         table = "job_fairs"
         indexes = (("state", "starts_at", "id"),)
+
+    @property
+    def was_entered_afterwards(self) -> bool:
+        """Whether the fair was made public when it was over: its booths and people are then entered afterwards, too."""
+        return self.published_at is not None and self.published_at >= self.ends_at
 
 
 class JobFairDocument(Record):

@@ -5,6 +5,9 @@ from server.accounts.tasks import purge_sessions
 from server.audit.sealing import seal_new_entries
 from server.http.idempotency import purge_stored_replies
 from server.jobs.catalogue.tasks import posting_published, purge_matches, tell_matches
+from server.jobs.fairs.publication import FAIR_CANCELLED
+from server.jobs.fairs.service import FAIR_CHANGED
+from server.jobs.fairs.tasks import remind, tell_cancelled, tell_changed
 from server.jobs.intents.tasks import lapse_intents
 from server.jobs.postings.steps import PUBLISHED
 from server.jobs.postings.tasks import close_overdue
@@ -15,7 +18,11 @@ from server.state.database import purge_expired
 
 _HOUR = 3600
 
-TASKS: dict[str, Task] = {PUBLISHED: Task(posting_published)}
+TASKS: dict[str, Task] = {
+    FAIR_CANCELLED: Task(tell_cancelled),
+    FAIR_CHANGED: Task(tell_changed),
+    PUBLISHED: Task(posting_published),
+}
 """The tasks by the kind of message that they do."""
 
 
@@ -39,6 +46,10 @@ async def _intents() -> int:
     return await lapse_intents(at=utc_now())
 
 
+async def _fair_reminders() -> int:
+    return await remind(at=utc_now())
+
+
 async def _matches() -> int:
     return await tell_matches(at=utc_now())
 
@@ -56,6 +67,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("perks.purge_scans", _HOUR, _scans),
     Periodic("perks.deidentify_redemptions", _HOUR, _redemptions),
     Periodic("intents.lapse", _HOUR, _intents),
+    Periodic("jobs.fair_reminders", _HOUR, _fair_reminders),
     Periodic("jobs.tell_matches", 30, _matches),
     Periodic("jobs.purge_matches", _HOUR, _old_matches),
 )

@@ -8,10 +8,11 @@ from config.clock import utc_now
 from models.accounts import StaffRole
 from models.employers import EmployerState
 from models.errors import Forbidden, NotFound, Unauthenticated
-from models.transactions import Row, as_uuid, fetch_row
+from models.transactions import Row, as_uuid, fetch_rows
 from server.accounts.service import hash_token
 
-_SESSION = "s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2"
+LIVING_SESSION = "s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2"
+"""The condition on ``sessions s`` under which a token is good; ``find_rows`` gives the two values."""
 _TOKEN_LENGTH = 43
 
 
@@ -78,7 +79,7 @@ class Person:
 
     @classmethod
     async def authenticate(cls, token: str | None) -> Self:
-        row = await _find(f"SELECT s.id, s.account_id FROM sessions s WHERE {_SESSION}", token)
+        row = await _find(f"SELECT s.id, s.account_id FROM sessions s WHERE {LIVING_SESSION}", token)
         return cls(account_id=as_uuid(row["account_id"]), session_id=as_uuid(row["id"]))
 
 
@@ -100,7 +101,7 @@ class Clerk:
             "SELECT s.account_id, k.id AS clerk_id, k.merchant_id, k.branch_id, m.state, b.closed_at "
             "FROM sessions s LEFT JOIN clerks k ON k.account_id = s.account_id AND k.removed_at IS NULL "
             "LEFT JOIN merchants m ON m.id = k.merchant_id LEFT JOIN branches b ON b.id = k.branch_id "
-            f"WHERE {_SESSION}",
+            f"WHERE {LIVING_SESSION}",
             token,
         )
         if row["clerk_id"] is None:
@@ -135,7 +136,7 @@ class EmployerMember:
         row = await _find(
             "SELECT s.account_id, k.id AS member_id, e.id AS employer_id, e.state, e.state_reason FROM sessions s "
             "LEFT JOIN employer_members k ON k.account_id = s.account_id AND k.removed_at IS NULL "
-            f"LEFT JOIN employers e ON e.id = k.employer_id WHERE {_SESSION}",
+            f"LEFT JOIN employers e ON e.id = k.employer_id WHERE {LIVING_SESSION}",
             token,
         )
         if row["member_id"] is None:
@@ -180,7 +181,7 @@ class StaffMember:
         row = await _find(
             "SELECT s.account_id, f.role, f.town_code FROM sessions s "
             "LEFT JOIN staff_members f ON f.account_id = s.account_id AND f.suspended_at IS NULL "
-            f"WHERE {_SESSION}",
+            f"WHERE {LIVING_SESSION}",
             token,
         )
         if row["role"] is None:
@@ -219,10 +220,19 @@ class Administrator(StaffMember):
         return cls(account_id=member.account_id, staff_role=member.staff_role, town_code=None)
 
 
-async def _find(sql: str, token: str | None) -> Row:
+async def find_rows(sql: str, token: str | None) -> list[Row]:
+    """Return what a query over ``LIVING_SESSION`` finds for a token, at least one row.
+
+    Raises:
+        Unauthenticated: no token, or one that is unknown, expired or revoked.
+    """
     if token is None or len(token) != _TOKEN_LENGTH:
         raise Unauthenticated
-    row = await fetch_row(sql, hash_token(token), utc_now())
-    if row is None:
+    rows = await fetch_rows(sql, hash_token(token), utc_now())
+    if not rows:
         raise Unauthenticated
-    return row
+    return rows
+
+
+async def _find(sql: str, token: str | None) -> Row:
+    return (await find_rows(sql, token))[0]

@@ -101,7 +101,8 @@ async def summarise(*, account_id: UUID) -> AccountSummary:
     """Return the roles and consents of an account. A role that is suspended or removed is not listed."""
     row = await fetch_row(
         "SELECT (SELECT c.state FROM cards c WHERE c.account_id = a.id) AS card_state, "
-        "s.role AS staff_role, s.town_code, m.name AS merchant_name, e.id AS membership_id "
+        "s.role AS staff_role, s.town_code, m.name AS merchant_name, e.id AS membership_id, "
+        "EXISTS (SELECT 1 FROM station_staff t WHERE t.account_id = s.account_id AND t.removed_at IS NULL) AS posted "
         "FROM accounts a "
         "LEFT JOIN staff_members s ON s.account_id = a.id AND s.suspended_at IS NULL "
         "LEFT JOIN clerks k ON k.account_id = a.id AND k.removed_at IS NULL "
@@ -115,6 +116,7 @@ async def summarise(*, account_id: UUID) -> AccountSummary:
         ("clerk", row["merchant_name"] is not None),
         ("employer", row["membership_id"] is not None),
         ("staff", row["staff_role"] is not None),
+        ("station_staff", bool(row["posted"])),
         ("administrator", row["staff_role"] == "administrator"),
     )
     consents = await consents_in_force(account_id=account_id)

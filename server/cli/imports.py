@@ -84,6 +84,37 @@ def import_specialities(
         _print(asyncio.run(work()))
 
 
+@app.command("fairs")
+def import_fairs(
+    file: File,
+    dry_run: DryRun = False,
+    published_past: Annotated[
+        bool, typer.Option("--published-past", help="补录已经举办完的招聘会：直接记为已发布，不要求方案和预案")
+    ] = False,
+) -> None:
+    """导入招聘会；有一格不对就一行也不写入。"""
+    from server.jobs.fairs.importing import import_fairs as store
+
+    settings, data = read_settings(), _read(file)
+
+    async def work() -> ImportReport:
+        async with opened(settings):
+            with progress_bar("写入") as progress:
+                return await store(
+                    data=data,
+                    filename=file.name,
+                    dry_run=dry_run,
+                    account_id=None,
+                    role="system",
+                    at=utc_now(),
+                    published_past=published_past,
+                    progress=progress,
+                )
+
+    with explained():
+        _print(asyncio.run(work()))
+
+
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()

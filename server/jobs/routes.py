@@ -2,6 +2,7 @@
 
 from server.http.endpoints import Endpoint
 from server.jobs.catalogue import routes as catalogue
+from server.jobs.fairs import routes as fairs
 from server.jobs.intents import routes as intents
 from server.jobs.postings import routes as postings
 from server.jobs.seekers import routes as seekers
@@ -10,5 +11,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *catalogue.ENDPOINTS,
     *postings.ENDPOINTS,
     *seekers.ENDPOINTS,
+    *fairs.ENDPOINTS,
     *intents.ENDPOINTS,
 )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})")
-CLOCK = re.compile(r"([01]?\d|2[0-4])[::](\d{2})(?:[::](\d{2}))?")
+CLOCK = re.compile(r"([01]?\d|2[0-4])[:：](\d{2})(?:[:：](\d{2}))?")
 YUAN = re.compile(r"[¥￥]?\s*(\d{1,3}(?:[,，]\d{3})+|\d{1,9})(\.\d{1,2})?\s*元?")
 YES = frozenset(("是", "有", "对", "√", "1", "TRUE", "True", "true", "Y", "y"))
 NO = frozenset(("否", "无", "不", "×", "0", "FALSE", "False", "false", "N", "n"))

@@ -8,6 +8,7 @@ from config.clock import utc_now
 from models.accounts import Session, StaffMember
 from models.cards import CardCase
 from models.employers import Employer
+from models.fairs import FairDocumentKind
 from models.jobs import SavedJob
 from models.merchants import ClerkInvitation, MerchantState
 from models.notifications import Notification
@@ -18,7 +19,16 @@ from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
 from tests.factories.employers import make_employer, make_employer_member
-from tests.factories.jobs import make_intent, make_posting, make_saved_search, make_seeker
+from tests.factories.jobs import (
+    bring,
+    make_booth,
+    make_fair,
+    make_fair_document,
+    make_intent,
+    make_posting,
+    make_saved_search,
+    make_seeker,
+)
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
 from tests.factories.perks import make_perk
 from tests.perks.till import redeem, show_pass
@@ -53,6 +63,8 @@ class Records:
     employer_id: UUID
     member_id: UUID
     notification_id: UUID
+    fair_id: UUID
+    booth_id: UUID
     posting_id: UUID
     intent_id: UUID
     search_id: UUID
@@ -115,8 +127,12 @@ async def _make_records(people: dict[str, Client]) -> Records:
     assert clerk.merchant_id == branch.merchant_id
     employer = await make_employer(town_code=TOWN)
     await make_employer_member(employer=employer, account_id=people["employer"].account_id)
+    fair = await make_fair(town_code=TOWN)
+    posting = await make_posting(town_code=TOWN, employer=employer)
+    await bring(posting, fair)
+    for kind in FairDocumentKind:
+        await make_fair_document(fair=fair, kind=kind)
     await BlockedEmployer.create(account_id=people["veteran"].account_id, employer_id=employer.id)
-    posting = await make_posting(employer=employer)
     await SavedJob.create(account_id=people["veteran"].account_id, posting_id=posting.id)
     return Records(
         card_id=card.id,
@@ -133,6 +149,8 @@ async def _make_records(people: dict[str, Client]) -> Records:
         member_id=(await make_employer_member(employer=employer)).id,
         notification_id=await _tell(people["veteran"].account_id),
         intent_id=await _make_intent(employer, people["veteran"].account_id),
+        fair_id=fair.id,
+        booth_id=(await make_booth(fair=fair, employer=employer)).id,
         posting_id=posting.id,
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
     )

@@ -1,5 +1,7 @@
 """每个接口 × 每种人 — only those whom the table allows pass, and nobody finds the record of somebody else."""
 
+from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,6 +43,18 @@ OF_A_TOWN = {
     "intents.get_intent": ("intent_id", None),
     "intents.witness_paper": ("intent_id", {"paper_number": "GY-001"}),
     "intents.withdraw_intent": ("intent_id", WHY),
+    "fair-administration.get_fair": ("fair_id", None),
+    "fair-administration.update_fair": ("fair_id", {"title": "新的名称"}),
+    "fair-administration.publish_fair": ("fair_id", {}),
+    "fair-administration.attach_document": ("fair_id", None),
+    "fair-administration.download_document": ("fair_id", None),
+    "fair-administration.list_postings": ("fair_id", None),
+    "fair-administration.bring_postings": ("fair_id", {"posting_ids": ["{posting_id}"]}),
+    "fair-administration.take_posting_back": ("fair_id", None),
+    "fair-administration.add_booth": ("fair_id", {"number": "Z9", "employer_id": "{employer_id}"}),
+    "fair-administration.change_booth": ("fair_id", {"number": "Z8"}),
+    "fair-administration.remove_booth": ("fair_id", None),
+    "fair-administration.cancel_fair": ("fair_id", WHY),
 }
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
@@ -79,8 +93,11 @@ OF_THE_WHOLE_CITY = {
     *("perk-administration.get_perk", "perk-administration.update_perk", "perk-administration.publish_perk"),
     *("perk-administration.suspend_perk", "perk-administration.end_perk"),
     *("perks.get_perk", "jobs.get_job"),
+    *("fairs.get_fair", "fairs.list_postings_at_booth"),
+    *("employer-fairs.get_my_fair", "employer-fairs.list_my_postings"),
+    *("employer-fairs.bring_my_postings", "employer-fairs.take_back_my_posting"),
 }
-"""An administrator's, or a perk or an open posting, which belong to no town; there is no stranger's record to find."""
+"""An administrator's, or what everybody may see (a perk, an open posting, a published fair): nothing to find."""
 LISTS = (
     ("/v1/staff/card-cases", "staff_y", "staff_x", "case_id"),
     ("/v1/staff/merchants", "staff_y", "staff_x", "merchant_id"),
@@ -91,6 +108,8 @@ LISTS = (
     ("/v1/staff/intents", "staff_y", "staff_x", "intent_id"),
     ("/v1/employer/intents", "employer_b", "employer", "intent_id"),
     ("/v1/intents", "newcomer", "veteran", "intent_id"),
+    ("/v1/staff/fairs", "staff_y", "staff_x", "fair_id"),
+    ("/v1/employer/fairs/{fair_id}/postings", "employer_b", "employer", "posting_id"),
     ("/v1/saved-jobs", "newcomer", "veteran", "posting_id"),
     ("/v1/saved-searches", "newcomer", "veteran", "search_id"),
 )
@@ -99,11 +118,18 @@ LISTS = (
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 
+def some(kind: type) -> object:
+    """Return a value for a path parameter that stands for no record, or for one of a few words."""
+    if kind is UUID:
+        return uuid4()
+    return list(kind)[-1] if issubclass(kind, StrEnum) else "jobs"
+
+
 async def ask(person: Client, endpoint: Endpoint, body: Any = None, **ids: Any) -> Answer:
     """Call an endpoint; ids that are not given are those of no record."""
     path = endpoint.template
     for name, kind in endpoint.path_types.items():
-        path = path.replace(f"{{{name}}}", str(ids.get(name, uuid4() if kind is UUID else "jobs")))
+        path = path.replace(f"{{{name}}}", str(ids.get(name) or some(kind)))
     if endpoint.takes_upload:
         return await person.upload(path, filename="a.csv", data=b"a,b\n1,2\n")
     if endpoint.body is not None:
@@ -168,13 +194,26 @@ async def test_a_person_finds_nothing_of_another(service: Client) -> None:
         await assert_hidden(BY_NAME[name], records, kind, body, people["newcomer"], people["veteran"])
 
 
+def filled_in(body: Any, records: Records) -> Any:
+    """Return a body in which ``"{employer_id}"`` and the like are the ids of the records."""
+    if isinstance(body, dict):
+        return {key: filled_in(value, records) for key, value in body.items()}
+    if isinstance(body, list):
+        return [filled_in(value, records) for value in body]
+    return body.format_map(vars_of(records)) if isinstance(body, str) else body
+
+
+def vars_of(records: Records) -> dict[str, Any]:
+    return {field.name: getattr(records, field.name) for field in fields(records)}
+
+
 async def assert_hidden(
     endpoint: Endpoint, records: Records, kind: str, body: Any, foreigner: Client, owner: Client
 ) -> None:
     """Check that a record is to a foreigner what no record is, and that its owner is let through."""
-    if body is not None and body.get("branch_id"):
-        body = body | {"branch_id": str(records.branch_id)}
-    known = {kind: getattr(records, kind)}
+    body = filled_in(body, records)
+    known = {name: getattr(records, name) for name in endpoint.path_types if hasattr(records, name)}
+    assert kind in known
 
     foreign = await ask(foreigner, endpoint, body, **known)
     absent = await ask(foreigner, endpoint, body)
@@ -188,8 +227,8 @@ async def assert_hidden(
 async def test_lists_hold_nothing_of_another(service: Client) -> None:
     people, records = await gather(service)
 
-    for path, foreigner, owner, kind in LISTS:
-        record = str(getattr(records, kind)).encode()
+    for template, foreigner, owner, kind in LISTS:
+        record, path = str(getattr(records, kind)).encode(), filled_in(template, records)
         foreign, own = await people[foreigner].get(path), await people[owner].get(path)
 
         assert (foreign.status, own.status) == (200, 200), path

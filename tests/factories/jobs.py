@@ -1,5 +1,6 @@
 """岗位工厂 — postings, seekers, applications, fairs and intents that a test asks for by what matters to it."""
 
+import hashlib
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -9,7 +10,15 @@ from config.clock import utc_now
 from models.applications import ApplicationState, JobApplication
 from models.cards import CardHolder
 from models.employers import Employer
-from models.fairs import FairPosting, FairRegistration, FairState, JobFair, JobFairBooth
+from models.fairs import (
+    FairDocumentKind,
+    FairPosting,
+    FairRegistration,
+    FairState,
+    JobFair,
+    JobFairBooth,
+    JobFairDocument,
+)
 from models.fields import seal
 from models.intents import Intent, IntentState
 from models.jobs import POSTING_CONTACT_NAME, POSTING_CONTACT_TELEPHONE, JobKind, JobPosting, PostingState, SavedSearch
@@ -139,6 +148,20 @@ async def make_fair(**overrides: Any) -> JobFair:
         "updated_at": now,
     }
     return await JobFair.create(**(values | overrides))
+
+
+async def make_fair_document(*, fair: JobFair, kind: FairDocumentKind = FairDocumentKind.PLAN) -> JobFairDocument:
+    """Attach a small document to a fair."""
+    content = b"%PDF-1.7\n%%EOF\n"
+    return await JobFairDocument.create(
+        fair_id=fair.id,
+        kind=kind,
+        filename=f"{kind.label}.pdf",
+        media_type="application/pdf",
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+    )
 
 
 async def make_booth(*, fair: JobFair, employer: Employer, number: str = "") -> JobFairBooth:

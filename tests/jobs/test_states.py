@@ -7,7 +7,7 @@ import pytest
 
 from models.applications import APPLICATION_TRANSITIONS, ApplicationState
 from models.employers import EmployerNature
-from models.fairs import FAIR_TRANSITIONS, FairDocumentKind, FairState
+from models.fairs import FAIR_TRANSITIONS, FairDocumentKind, FairPhase, FairState
 from models.intents import INTENT_TRANSITIONS, IntentState, Signing
 from models.jobs import POSTING_TRANSITIONS, JobActor, JobKind, PostingState
 from models.schooling import Schooling, parse_schooling
@@ -73,7 +73,7 @@ def test_an_unsigned_intent_becomes_neither_an_offer_nor_a_hire() -> None:
     "names",
     [
         *(JobKind, JobActor, EmployerNature, Schooling, PostingState, ApplicationState, IntentState, Signing),
-        *(FairState, FairDocumentKind),
+        *(FairState, FairPhase, FairDocumentKind),
     ],
 )
 def test_every_name_has_a_chinese_label_of_its_own(names: type[JobKind]) -> None:

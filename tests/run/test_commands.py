@@ -232,6 +232,25 @@ def test_a_file_that_cannot_be_written_is_said_so(command: Command, tmp_path: Pa
     assert "写不了文件" in answer.stderr
 
 
+def test_last_years_fairs_are_recorded_as_held_and_those_to_come_are_not(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+    command("seed", "--reference")
+    files = {day: tmp_path / f"{day}.csv" for day in ("2025-03-28", "2099-03-28")}
+    for day, path in files.items():
+        row = f"{day[:4]}-01,退役军人专场招聘会,示例广场,全市,{day} 08:30,11:30,"
+        path.write_text(f"编号,名称,地点,乡镇,开始时间,结束时间,容量\n{row}\n", encoding="utf-8")
+
+    drafted = command("import", "fairs", str(files["2099-03-28"]))
+    held = command("import", "fairs", str(files["2025-03-28"]), "--published-past")
+    refused = command("import", "fairs", str(files["2099-03-28"]), "--published-past")
+
+    assert (drafted.exit_code, held.exit_code, refused.exit_code) == (0, 0, 1)
+    assert "新增 1" in drafted.stdout
+    assert "新增 1" in held.stdout
+    assert "第2行「结束时间」" in refused.stderr
+    assert "还没有结束" in refused.stderr
+
+
 def test_a_file_that_is_not_there_is_said_so(command: Command) -> None:
     answer = command("import", "perks", "nowhere.xlsx")
 

@@ -26,7 +26,7 @@ def test_amounts_that_are_not_clear_are_refused(text: str) -> None:
 
 
 def test_times_counts_and_ticks_are_read() -> None:
-    assert parsers.clock("8:30") == parsers.clock("1899-12-31 08:30:00") == time(8, 30)
+    assert parsers.clock("8:30") == parsers.clock("8：30") == parsers.clock("1899-12-31 08:30:00") == time(8, 30)
     assert parsers.count(least=1)("12") == 12
     assert [parsers.yes_or_no(text) for text in ("是", "√", "否", "无")] == [True, True, False, False]
 
