@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     session_days: int = Field(30, ge=1, le=365)
     redemption_retention_days: int = Field(400, ge=31, le=3650)
     """After this many days a redemption keeps its month and loses its person, clerk and minute."""
+    application_retention_days: int = Field(1095, ge=730, le=3650)
+    """After this many days without a step a job application loses profile, contact and words.
+
+    Two years at least: the service ledger is kept so long (人力资源市场暂行条例).
+    """
     log_level: str = "INFO"
     log_format: str = Field("auto", pattern="^(auto|json|console)$")
 

@@ -4,6 +4,7 @@ from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.audit.sealing import seal_new_entries
 from server.http.idempotency import purge_stored_replies
+from server.jobs.applications.tasks import end_unread_applications, purge_applications
 from server.jobs.catalogue.tasks import posting_published, purge_matches, tell_matches
 from server.jobs.fairs.publication import FAIR_CANCELLED
 from server.jobs.fairs.service import FAIR_CHANGED
@@ -58,12 +59,22 @@ async def _old_matches() -> int:
     return await purge_matches(at=utc_now())
 
 
+async def _unread_applications() -> int:
+    return await end_unread_applications(at=utc_now())
+
+
+async def _old_applications() -> int:
+    return await purge_applications(retention_days=resources().settings.application_retention_days, at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
     Periodic("state.purge", _HOUR, purge_expired),
     Periodic("accounts.purge_sessions", _HOUR, _sessions),
     Periodic("jobs.close_overdue", _HOUR, _postings),
+    Periodic("jobs.end_unread_applications", 300, _unread_applications),
+    Periodic("jobs.purge_applications", _HOUR, _old_applications),
     Periodic("perks.purge_scans", _HOUR, _scans),
     Periodic("perks.deidentify_redemptions", _HOUR, _redemptions),
     Periodic("intents.lapse", _HOUR, _intents),

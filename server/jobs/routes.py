@@ -1,6 +1,7 @@
 """岗位接口 — every room of the domain adds its endpoints here."""
 
 from server.http.endpoints import Endpoint
+from server.jobs.applications import routes as applications
 from server.jobs.catalogue import routes as catalogue
 from server.jobs.fairs import routes as fairs
 from server.jobs.intents import routes as intents
@@ -13,4 +14,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *seekers.ENDPOINTS,
     *fairs.ENDPOINTS,
     *intents.ENDPOINTS,
+    *applications.ENDPOINTS,
 )

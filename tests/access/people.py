@@ -13,7 +13,7 @@ from models.jobs import SavedJob
 from models.merchants import ClerkInvitation, MerchantState
 from models.notifications import Notification
 from models.perks import PerkState
-from models.seekers import BlockedEmployer
+from models.seekers import BlockedEmployer, Seeker
 from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
@@ -21,6 +21,7 @@ from tests.factories.cards import give_consent, make_account, make_card, make_st
 from tests.factories.employers import make_employer, make_employer_member
 from tests.factories.jobs import (
     bring,
+    make_application,
     make_booth,
     make_fair,
     make_fair_document,
@@ -68,6 +69,7 @@ class Records:
     posting_id: UUID
     intent_id: UUID
     search_id: UUID
+    application_id: UUID
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -134,6 +136,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         await make_fair_document(fair=fair, kind=kind)
     await BlockedEmployer.create(account_id=people["veteran"].account_id, employer_id=employer.id)
     await SavedJob.create(account_id=people["veteran"].account_id, posting_id=posting.id)
+    seeker = await make_seeker(account_id=people["veteran"].account_id)
     return Records(
         card_id=card.id,
         case_id=(await CardCase.get(number=number)).id,
@@ -148,18 +151,18 @@ async def _make_records(people: dict[str, Client]) -> Records:
         employer_id=employer.id,
         member_id=(await make_employer_member(employer=employer)).id,
         notification_id=await _tell(people["veteran"].account_id),
-        intent_id=await _make_intent(employer, people["veteran"].account_id),
+        intent_id=await _make_intent(employer, seeker),
         fair_id=fair.id,
         booth_id=(await make_booth(fair=fair, employer=employer)).id,
         posting_id=posting.id,
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
+        application_id=(await make_application(posting=posting, seeker=seeker)).id,
     )
 
 
-async def _make_intent(employer: Employer, account_id: UUID | None) -> UUID:
+async def _make_intent(employer: Employer, seeker: Seeker) -> UUID:
     posting = await make_posting(employer=employer, town_code=TOWN)
-    intent = await make_intent(posting=posting, seeker=await make_seeker(account_id=account_id))
-    return intent.id
+    return (await make_intent(posting=posting, seeker=seeker)).id
 
 
 async def _tell(account_id: UUID | None) -> UUID:

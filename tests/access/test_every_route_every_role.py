@@ -14,6 +14,8 @@ from tests.access.people import EVERYBODY, GONE, Records, gather
 from tests.service import Answer, Client, make_settings, serving
 
 WHY = {"reason": "接到举报"}
+UNREAD = {"seen_state": "submitted"}
+INTERVIEW = UNREAD | {"interview_at": "2046-11-23T08:00:00+08:00", "place": "人事部"}
 SEEN = {"updated_at": "2026-11-23T08:00:00+08:00"}
 OF_A_TOWN = {
     "staff_cards.get_case": ("case_id", None),
@@ -73,6 +75,15 @@ OF_AN_EMPLOYER = {
     "intents.offer_intent": ("intent_id", None),
     "intents.hire_by_intent": ("intent_id", None),
     "intents.withdraw_employer_intent": ("intent_id", WHY),
+    "employer-applications.list_applicants_of_posting": ("posting_id", None),
+    "employer-applications.export_applicants": ("posting_id", None),
+    "employer-applications.get_applicant": ("application_id", None),
+    "employer-applications.view_application": ("application_id", None),
+    "employer-applications.disclose_contact": ("application_id", None),
+    "employer-applications.arrange_interview": ("application_id", INTERVIEW),
+    "employer-applications.make_offer": ("application_id", UNREAD),
+    "employer-applications.hire_applicant": ("application_id", UNREAD),
+    "employer-applications.refuse_applicant": ("application_id", UNREAD | WHY),
 }
 OF_A_PERSON = {
     "notifications.mark_read": ("notification_id", None),
@@ -84,6 +95,10 @@ OF_A_PERSON = {
     "saved.get_saved_search": ("search_id", None),
     "saved.change_saved_search": ("search_id", {"is_paused": True}),
     "saved.remove_saved_search": ("search_id", None),
+    "applications.get_my_application": ("application_id", None),
+    "applications.share_contact": ("application_id", None),
+    "applications.withhold_contact": ("application_id", None),
+    "applications.withdraw_application": ("application_id", {}),
 }
 """The veteran's own; the newcomer, a person like any other, finds nothing."""
 OF_THE_WHOLE_CITY = {
@@ -92,7 +107,7 @@ OF_THE_WHOLE_CITY = {
     *("merchants.create_branch", "merchants.update_branch", "merchants.close_branch", "merchants.reopen_branch"),
     *("perk-administration.get_perk", "perk-administration.update_perk", "perk-administration.publish_perk"),
     *("perk-administration.suspend_perk", "perk-administration.end_perk"),
-    *("perks.get_perk", "jobs.get_job"),
+    *("perks.get_perk", "jobs.get_job", "applications.apply"),
     *("fairs.get_fair", "fairs.list_postings_at_booth"),
     *("employer-fairs.get_my_fair", "employer-fairs.list_my_postings"),
     *("employer-fairs.bring_my_postings", "employer-fairs.take_back_my_posting"),
@@ -112,6 +127,9 @@ LISTS = (
     ("/v1/employer/fairs/{fair_id}/postings", "employer_b", "employer", "posting_id"),
     ("/v1/saved-jobs", "newcomer", "veteran", "posting_id"),
     ("/v1/saved-searches", "newcomer", "veteran", "search_id"),
+    ("/v1/staff/applications", "staff_y", "staff_x", "application_id"),
+    ("/v1/employer/applications", "employer_b", "employer", "application_id"),
+    ("/v1/applications", "newcomer", "veteran", "application_id"),
 )
 """A list, who must not find the record in it, who must, and the record."""
 

@@ -6,8 +6,10 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+import msgspec
+
 from config.clock import utc_now
-from models.applications import ApplicationState, JobApplication
+from models.applications import APPLICATION_CONTACT, ApplicationState, JobApplication
 from models.cards import CardHolder
 from models.employers import Employer
 from models.fairs import (
@@ -26,12 +28,26 @@ from models.schooling import Schooling
 from models.seekers import SEEKER_MOBILE, SEEKER_NAME, Seeker, SeekerProfile
 from server.jobs.catalogue.criteria import Criteria
 from server.jobs.catalogue.saved_searches import encode_criteria
+from server.jobs.seekers.profile import AppliedProfile
 from server.search.pairs import search_text
 from tests.factories.cards import make_account
 from tests.factories.employers import make_employer
 from tests.factories.merchants import SOME_TOWN, make_town
 
 _numbers = count(1)
+_NOTHING_SAID = AppliedProfile(
+    service_years=0,
+    speciality="",
+    skills=(),
+    certificates=(),
+    schooling=Schooling.ANY,
+    birth_year=None,
+    experience_years=0,
+    wished_towns=(),
+    wished_kinds=(),
+    wished_pay_min_fen=None,
+    introduction="",
+)
 
 
 async def make_posting(**overrides: Any) -> JobPosting:
@@ -113,16 +129,18 @@ async def make_profile(**overrides: Any) -> SeekerProfile:
 
 
 async def make_application(**overrides: Any) -> JobApplication:
-    """Make an application of ``seeker`` for ``posting`` (else new ones)."""
+    """Make an application of ``seeker`` for ``posting`` (else new ones), with a profile that says nothing."""
     posting: JobPosting = overrides.pop("posting", None) or await make_posting()
     seeker: Seeker = overrides.pop("seeker", None) or await make_seeker()
+    contact = msgspec.json.encode({"name": seeker.name, "mobile": str(seeker.mobile)}).decode()
     values: dict[str, Any] = {
         "posting_id": posting.id,
         "employer_id": posting.employer_id,
         "seeker_id": seeker.id,
         "account_id": seeker.account_id,
         "state": ApplicationState.SUBMITTED,
-        "profile": "{}",
+        "profile": msgspec.json.encode(_NOTHING_SAID).decode(),
+        "contact_sealed": seal(APPLICATION_CONTACT, contact),
         "updated_at": utc_now(),
     }
     return await JobApplication.create(**(values | overrides))
