@@ -4,6 +4,7 @@ from server.http.endpoints import Endpoint
 from server.jobs.applications import routes as applications
 from server.jobs.catalogue import routes as catalogue
 from server.jobs.fairs import routes as fairs
+from server.jobs.figures import routes as figures
 from server.jobs.intents import routes as intents
 from server.jobs.postings import routes as postings
 from server.jobs.seekers import routes as seekers
@@ -15,4 +16,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *fairs.ENDPOINTS,
     *intents.ENDPOINTS,
     *applications.ENDPOINTS,
+    *figures.ENDPOINTS,
 )

@@ -26,6 +26,19 @@ async def export_xlsx(
     return await asyncio.to_thread(write)
 
 
+async def export_workbook(
+    *, sheets: Sequence[tuple[str, Sequence[tuple[str, float]], Iterable[Sequence[object]]]], notes: Sequence[str] = ()
+) -> bytes:
+    """Return ``writing.write_workbook`` of sheets given as title, columns and rows."""
+
+    def write() -> bytes:
+        from server.tables.writing import SheetContent, write_workbook
+
+        return write_workbook(sheets=[SheetContent(*sheet) for sheet in sheets], notes=notes)
+
+    return await asyncio.to_thread(write)
+
+
 async def export_template(shape: TableShape) -> bytes:
     """Return ``template.write_template`` of a shape."""
 

@@ -5,6 +5,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TypeAlias
@@ -85,6 +86,15 @@ def write_cell(sheet: WriteOnlyWorksheet, value: object) -> Cell | None:
     return cell
 
 
+@dataclass(frozen=True, slots=True)
+class SheetContent:
+    """表格内容 — what goes onto one sheet; ``columns`` are headers with their widths in characters."""
+
+    title: str
+    columns: Sequence[tuple[str, float]]
+    rows: Iterable[Sequence[object]]
+
+
 def write_xlsx(
     *,
     title: str,
@@ -92,33 +102,44 @@ def write_xlsx(
     rows: Iterable[Sequence[object]],
     notes: Sequence[str] = (),
 ) -> bytes:
-    """Return an .xlsx of one sheet with a frozen bold header; notes go to a second sheet 说明.
+    """Return an .xlsx of one sheet; see ``write_workbook``."""
+    return write_workbook(sheets=[SheetContent(title, columns, rows)], notes=notes)
 
-    ``columns`` are headers with their widths in characters. Money is the caller's to show in yuan. Rows are
-    drawn one at a time; the work is synchronous, so large exports go through a thread.
+
+def write_workbook(*, sheets: Iterable[SheetContent], notes: Sequence[str] = ()) -> bytes:
+    """Return an .xlsx whose sheets have a frozen bold header; notes go to a last sheet 说明.
+
+    Money is the caller's to show in yuan. Rows are drawn one at a time; the work is synchronous, so large exports go
+    through a thread.
 
     Raises:
         ValueError: a datetime without a time zone.
     """
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(sheet_title(title))
-    sheet.freeze_panes = "A2"
-    for number, (_, width) in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    header = [text_cell(sheet, name) for name, _ in columns]
-    for cell in header:
-        cell.font = Font(bold=True)
-    sheet.append(header)
-    for row in rows:
-        sheet.append([write_cell(sheet, value) for value in row])
+    for content in sheets:
+        _write_sheet(workbook, content)
     if notes:
-        explained = workbook.create_sheet(NOTES_TITLE if sheet.title != NOTES_TITLE else f"{NOTES_TITLE}2")
+        is_taken = NOTES_TITLE in workbook.sheetnames
+        explained = workbook.create_sheet(f"{NOTES_TITLE}2" if is_taken else NOTES_TITLE)
         explained.column_dimensions["A"].width = 100
         for note in notes:
             explained.append([text_cell(explained, note)])
     packed = io.BytesIO()
     workbook.save(packed)
     return packed.getvalue()
+
+
+def _write_sheet(workbook: Workbook, content: SheetContent) -> None:
+    sheet = workbook.create_sheet(sheet_title(content.title))
+    sheet.freeze_panes = "A2"
+    for number, (_, width) in enumerate(content.columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    header = [text_cell(sheet, name) for name, _ in content.columns]
+    for cell in header:
+        cell.font = Font(bold=True)
+    sheet.append(header)
+    for row in content.rows:
+        sheet.append([write_cell(sheet, value) for value in row])
 
 
 def write_csv(*, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

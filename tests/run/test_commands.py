@@ -68,6 +68,18 @@ def test_production_refuses_what_only_a_sandbox_may_have(command: Command, knobs
     assert "Traceback" not in answer.stderr
 
 
+def test_the_employment_figures_of_a_year_are_printed_with_unit_and_definition(command: Command) -> None:
+    command("migrate")
+
+    answer = command("report", "employment", "--year", "2025")
+
+    assert answer.exit_code == 0, answer.output
+    assert answer.output.startswith("2025年就业统计，截至 ")
+    assert "范围：全市" in answer.output
+    assert "       0 场\t招聘会\t本年（北京时间）已经开始的招聘会" in answer.output
+    assert command("report", "employment", "--year", "1999").exit_code == 2
+
+
 def start(directory: Path, *options: str, **knobs: str) -> "subprocess.CompletedProcess[str]":
     """Run ``python -m server run`` in a process of its own and return how it ended."""
     return subprocess.run(

@@ -16,7 +16,7 @@ from server.tables.columns import Column, TableShape
 from server.tables.formulas import guard, unguard
 from server.tables.reading import read_table
 from server.tables.template import write_template
-from server.tables.writing import write_csv, write_xlsx
+from server.tables.writing import SheetContent, write_csv, write_workbook, write_xlsx
 
 DANGEROUS = ["=1+1", "+86 138", "-1", "@sum", "\tx", "\rx", "＝1", " =1", "'=1", "#REF!", '=HYPERLINK("http://x")']
 PRINTABLE = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
@@ -52,6 +52,24 @@ def test_a_workbook_has_its_title_a_frozen_bold_header_widths_and_notes_apart() 
     assert sheet.column_dimensions["A"].width == 30
     assert [cell.value for cell in workbook["说明"]["A"]] == ["单位：元"]
     assert read_back(data, "a.xlsx") == [("商户", "金额（元）"), ("甲", 1.0)]
+
+
+def test_a_workbook_has_a_sheet_for_each_content_and_its_notes_last() -> None:
+    contents = [
+        SheetContent("统计", [("指标", 20), ("数值", 8)], [["场次", 5]]),
+        SheetContent("说明", [("编号", 12)], [["A-1"], ["=1+1"]]),
+        SheetContent("空", [("编号", 12)], []),
+    ]
+
+    workbook = load_workbook(io.BytesIO(write_workbook(sheets=contents, notes=["截至今天"])))
+
+    assert workbook.sheetnames == ["统计", "说明", "空", "说明2"]
+    assert [[cell.value for cell in row] for row in workbook["统计"]] == [["指标", "数值"], ["场次", 5]]
+    assert [cell.value for cell in workbook["说明"]["A"]] == ["编号", "A-1", "=1+1"]
+    assert workbook["说明"]["A3"].data_type == "s"
+    assert [cell.value for cell in workbook["空"][1]] == ["编号"]
+    assert all(workbook[name].freeze_panes == "A2" for name in ("统计", "说明", "空"))
+    assert workbook["说明2"]["A1"].value == "截至今天"
 
 
 def test_values_are_written_in_the_form_that_staff_read() -> None:
