@@ -95,6 +95,43 @@ async def at_the_till(holder: Person, clerk: Person) -> None:
     await clerk.expect(200, "GET", "/v1/merchant/redemptions")
 
 
+WORK = {
+    "title": "示例安全员",
+    "openings": 2,
+    "address": "示例路 3 号",
+    "pay": "6000-8000元/月",
+    "description": "巡查车间",
+    "contact_name": MISTYPED.name,
+    "contact_telephone": MISTYPED.mobile,
+}
+
+
+async def look_for_work(holder: Person, employer: Person, admin: Person) -> tuple[Heard, Heard]:
+    """Let the first person apply at the second one's employer; return the two answers that may tell the contact."""
+    await holder.expect(201, "POST", "/v1/consents", {"purpose": "jobs", "version": "2026-11"})
+    await holder.expect(200, "PATCH", "/v1/job-profile", {"mobile": MATCHED.mobile, "skills": ["驾驶"]})
+    await employer.expect(201, "POST", "/v1/consents", {"purpose": "jobs", "version": "2026-11"})
+    job = "/v1/employer/jobs/" + (await employer.expect(201, "POST", "/v1/employer/jobs", WORK))["id"]
+    await employer.expect(200, "POST", f"{job}/submission")
+    review = job.replace("employer", "staff")
+    seen = await admin.expect(200, "GET", review)
+    await admin.expect(200, "POST", f"{review}/approval", {"updated_at": seen["updated_at"]})
+    applied = await holder.expect(201, "POST", f"{job.replace('/employer', '')}/applications", {"message": "可以倒班"})
+    theirs, mine = f"/v1/employer/applications/{applied['id']}", f"/v1/applications/{applied['id']}"
+    for path in (theirs, f"{job}/applications", f"{job}/applications-export"):
+        assert (await employer.get(path)).status == 200
+    await employer.expect(200, "POST", f"{theirs}/viewing")
+    await employer.expect(409, "POST", f"{theirs}/disclosures")
+    await admin.expect(200, "GET", "/v1/staff/applications")
+    await holder.expect(200, "POST", f"{mine}/contact-sharing")
+    await employer.expect(200, "POST", f"{theirs}/disclosures")
+    assert (await employer.get(f"{job}/applications-export")).status == 200
+    disclosed, exported = employer.heard[-2:]
+    await holder.expect(200, "POST", f"{mine}/withdrawal", {})
+    await employer.expect(200, "GET", theirs)
+    return disclosed, exported
+
+
 async def at_the_office(admin: Person) -> Heard:
     """Let staff look for the people, work on their cards and cases; return the one answer that may tell."""
     for asked in (
@@ -116,14 +153,15 @@ async def at_the_office(admin: Person) -> Heard:
     return admin.heard[-1]
 
 
-async def travel(base: str) -> tuple[list[Heard], Heard]:
-    """Make the whole journey; return all that was heard, and the disclosure among it."""
+async def travel(base: str) -> tuple[list[Heard], tuple[Heard, Heard, Heard]]:
+    """Make the whole journey; return all that was heard, and what among it may tell: two disclosures and an export."""
     async with stranger(base) as somebody:
         admin, clerk = await somebody.login("demo-admin"), await somebody.login("demo-clerk")
         await import_the_roster(admin)
         holder = await claim_with_slips(somebody)
         await at_the_till(holder, clerk)
         disclosure = await at_the_office(admin)
+        disclosed, exported = await look_for_work(holder, await somebody.login("demo-employer"), admin)
         month = f"{beijing(utc_now()):%Y-%m}"
         for asker, path in (
             (clerk, f"/v1/merchant/redemption-statement?month={month}"),
@@ -133,7 +171,7 @@ async def travel(base: str) -> tuple[list[Heard], Heard]:
             (somebody, "/openapi.json"),
         ):
             assert (await asker.get(path)).status == 200
-        return somebody.heard, disclosure
+        return somebody.heard, (disclosure, disclosed, exported)
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:
@@ -172,15 +210,19 @@ def leaks_in_files(directory: Path) -> dict[str, set[str]]:
 async def test_no_planted_secret_lies_open_anywhere_after_a_journey(tmp_path: Path, database_address: str) -> None:
     knobs = {"DATABASE_URL": database_address, "RATE_LIMITS": "off", "LOG_LEVEL": "DEBUG"}
     async with running(tmp_path, **knobs) as installation:
-        heard, disclosure = await travel(installation.base)
+        heard, telling = await travel(installation.base)
         while_running = leaks_in_files(tmp_path)
         rows = await rows_of(database_address)
         assert await installation.stop() == 0
     async with opened(database_address):
         await assert_chain_holds()
 
+    disclosure, disclosed, exported = telling
     assert secrets_in(disclosure.text) == set(MATCHED.secrets)
-    others = [each for each in heard if each is not disclosure]
+    contact = {MATCHED.name, MATCHED.mobile}
+    assert secrets_in(disclosed.text) == contact
+    assert set().union(*(secrets_in(part) for part in unpacked(exported.answer.body))) == contact
+    others = [each for each in heard if all(each is not one for one in telling)]
     assert len(others) > 40
     told = [
         (each.request_line, leaks)

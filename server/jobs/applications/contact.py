@@ -45,11 +45,16 @@ async def share_contact(*, application_id: UUID, account_id: UUID, at: datetime)
             account_id,
         )
         if shared:
-            await _audit("contact_shared", application_id, account_id=account_id, role="person")
+            await note_sharing(application_id, account_id=account_id)
             return
         row = await _require_own(application_id, account_id)
         if row["contact_shared_at"] is None:
             raise ApplicationOver
+
+
+async def note_sharing(application_id: UUID, *, account_id: UUID) -> None:
+    """Write into the audit log that a person agreed, in the transaction in which the contact is shared."""
+    await _audit("contact_shared", application_id, account_id=account_id, role="person")
 
 
 async def withhold_contact(*, application_id: UUID, account_id: UUID) -> None:

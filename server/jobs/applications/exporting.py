@@ -37,7 +37,8 @@ class Exported:
 async def export_applicants(*, posting_id: UUID, member: EmployerMember, at: datetime) -> Exported:
     """Return the applications for a posting of the asker's own employer as XLSX, newest first, five thousand at most.
 
-    Name and mobile are in clear where the person agrees; the audit names the applications whose contact was given out.
+    Name and mobile are in clear where the person agrees; of what was withdrawn only the states remain. The audit
+    names the applications whose contact was given out.
 
     Raises:
         PostingNotFound: the employer has none such.
@@ -67,13 +68,9 @@ async def export_applicants(*, posting_id: UUID, member: EmployerMember, at: dat
 def _rows(found: list[Application]) -> Iterator[tuple[object, ...]]:
     """Yield the lines one at a time: what is sealed is opened by the thread that writes."""
     for number, application in enumerate(found, start=1):
-        yield (
-            number,
-            *_person(application),
-            *_profile(application.profile),
-            application.message,
-            *_interview(application),
-        )
+        sent = ("", "") if application.is_withdrawn else (application.profile, application.message)
+        interview = (application.interview_at, application.interview_place)
+        yield (number, *_person(application), *_profile(sent[0]), sent[1], *interview)
 
 
 def _person(application: Application) -> tuple[object, ...]:
@@ -103,7 +100,3 @@ def _profile(snapshot: str) -> tuple[object, ...]:
         None if wished is None else Decimal(wished) / 100,
         profile.introduction,
     )
-
-
-def _interview(application: Application) -> tuple[object, ...]:
-    return application.interview_at, application.interview_place

@@ -50,6 +50,11 @@ class Application:
         return masked_name_in(self.contact_sealed)
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether the seeker took it back: then the employer reads neither the profile nor their words."""
+        return self.state is ApplicationState.WITHDRAWN
+
+    @property
     def is_contact_shared(self) -> bool:
         return self.contact_shared_at is not None
 

@@ -163,11 +163,11 @@ class ApplicantPage(msgspec.Struct):
 
 
 class ApplicantDetail(Applicant, kw_only=True):
-    """收到的投递详情 — with the states to which the employer may bring it from here."""
+    """收到的投递详情 — ``profile`` is null once it was withdrawn or its time of keeping is over."""
 
     message: str
     profile: ApplicantProfile | None
-    next_states: list[ApplicationState]
+    next_states: Annotated[list[ApplicationState], Meta(description="单位现在可以办理的下一步")]
     history: list[HistoryView]
 
 

@@ -13,6 +13,7 @@ from models.fields import seal
 from models.jobs import JobActor, PostingState
 from models.seekers import Seeker, SeekerProfile
 from models.transactions import Row, as_instant, execute, fetch_row, transaction
+from server.jobs.applications.contact import note_sharing
 from server.jobs.applications.history import Step, write_step
 from server.jobs.applications.messages import (
     Subject,
@@ -104,6 +105,8 @@ async def apply(*, posting_id: UUID, applied: Applied, account_id: UUID, at: dat
             raise PostingNotOpen
         step = Step(None, ApplicationState.SUBMITTED)
         await write_step(subject.application_id, step, actor=JobActor.SEEKER, account_id=account_id, at=at)
+        if applied.shares_contact:
+            await note_sharing(subject.application_id, account_id=account_id)
         await tell_employer_of_applications(subject, at=at)
     return subject.application_id
 
@@ -190,7 +193,7 @@ async def _insert(subject: Subject, applied: Applied, *, seeker_id: UUID, snapsh
 
 
 async def withdraw(*, application_id: UUID, reason: str, account_id: UUID, at: datetime) -> None:
-    """Take an application back; the employer no longer sees the contact. Withdrawing again changes nothing. 撤回投递。
+    """Take an application back; the employer reads it no longer. Withdrawing again changes nothing. 撤回投递。
 
     Whatever the employer does at the same moment: either its step comes first and the application is withdrawn from
     there, or it finds the application withdrawn; of a hiring and a withdrawal one wins.

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 
 from config.clock import beijing_day, utc_now
-from models.accounts import Consent
 from models.applications import APPLICATION_CONTACT, ApplicationState, JobApplication
 from models.audit import AuditEntry
 from models.employers import Employer, EmployerMember, EmployerState
@@ -19,7 +18,7 @@ from models.notifications import Notification
 from models.seekers import BlockedEmployer, Seeker, SeekerProfile
 from tests.employers.people import Recruiter, consent, hire
 from tests.factories.jobs import make_posting
-from tests.jobs.applications.people import MOBILE, NAME, Applicant, Case, open_case, put, seek
+from tests.jobs.applications.people import MOBILE, NAME, Applicant, Case, open_case, seek
 from tests.service import Client
 
 
@@ -55,6 +54,15 @@ async def test_a_later_change_of_the_profile_changes_no_application(applicant: A
 
     assert mine.json["profile"]["introduction"] == theirs.json["profile"]["introduction"] == "服役五年，开过重型车"
     assert theirs.json["profile"]["service_years"] == 5
+
+
+@pytest.mark.parametrize("agrees", [False, True])
+async def test_agreeing_while_applying_is_on_record(applicant: Applicant, agrees: bool) -> None:
+    answer = await applicant.apply(await make_posting(), share_contact=agrees)
+
+    assert answer.json["is_contact_shared"] is agrees
+    noted = AuditEntry.filter(action="job_application.contact_shared", record_id=answer.json["id"])
+    assert await noted.count() == int(agrees)
 
 
 async def test_a_second_application_is_refused_with_the_day_and_the_state_of_the_first(
@@ -247,69 +255,6 @@ async def test_an_application_is_audited_without_personal_data(applicant: Applic
     assert (entry.account_id, entry.role) == (applicant.client.account_id, "person")
     assert (entry.record_type, entry.record_id) == ("job_application", case.id)
     assert json.loads(entry.detail) == {}
-
-
-@pytest.mark.parametrize(
-    "state", [ApplicationState.SUBMITTED, ApplicationState.VIEWED, ApplicationState.INTERVIEW, ApplicationState.OFFERED]
-)
-async def test_a_seeker_withdraws_from_every_open_state(case: Case, state: ApplicationState) -> None:
-    await put(case, state)
-
-    answer = await case.mine("withdrawal", {"reason": "已找到工作"})
-    again = await case.mine("withdrawal", {})
-
-    assert (answer.status, answer.json["state"]) == (200, "withdrawn")
-    assert "不能再次投递" in answer.json["next_step"]
-    assert (again.status, again.json) == (200, answer.json)
-    assert (await case.steps())[1:] == [(state.value, "withdrawn", "seeker")]
-    assert (await case.theirs()).json["history"][-1]["note"] == "已找到工作"
-
-
-@pytest.mark.parametrize("state", [ApplicationState.HIRED, ApplicationState.REFUSED])
-async def test_what_has_ended_is_not_withdrawn(case: Case, state: ApplicationState) -> None:
-    await put(case, state)
-
-    answer = await case.mine("withdrawal", {})
-
-    assert (answer.status, answer.code) == (409, "ApplicationStateForbids")
-    assert state.label in answer.json["detail"]
-    assert await case.state() is state
-
-
-@pytest.mark.parametrize(
-    ("state", "told"),
-    [
-        (ApplicationState.SUBMITTED, 0),
-        (ApplicationState.VIEWED, 0),
-        (ApplicationState.INTERVIEW, 1),
-        (ApplicationState.OFFERED, 1),
-    ],
-)
-async def test_members_are_told_of_a_withdrawal_once_they_count_on_the_person(
-    case: Case, state: ApplicationState, told: int
-) -> None:
-    await put(case, state)
-
-    await case.mine("withdrawal", {})
-
-    found = Notification.filter(account_id=case.recruiter.client.account_id, event="job_application.withdrawn")
-    assert await found.count() == told
-
-
-async def test_nobody_withdraws_the_application_of_another(service: Client, case: Case) -> None:
-    stranger = await seek(service, "somebody-else", mobile="18100000001")
-
-    foreign = await stranger.client.post(f"/v1/applications/{case.id}/withdrawal", {})
-    absent = await stranger.client.post(f"/v1/applications/{uuid4()}/withdrawal", {})
-
-    assert (foreign.status, foreign.code) == (absent.status, absent.code) == (404, "ApplicationNotFound")
-    assert await case.state() is ApplicationState.SUBMITTED
-
-
-async def test_a_consent_withdrawn_before_applying_holds(applicant: Applicant) -> None:
-    await Consent.filter(account_id=applicant.client.account_id).update(withdrawn_at=utc_now())
-
-    assert (await applicant.apply(await make_posting())).code == "ConsentRequired"
 
 
 async def test_of_applications_at_once_one_is_stored(applicant: Applicant, recruiter: Recruiter) -> None:

@@ -86,6 +86,16 @@ async def test_the_posting_of_another_employer_is_not_exported(case: Case, rival
     assert await AuditEntry.filter(action="job_application.exported").count() == 0
 
 
+async def test_of_what_was_withdrawn_only_the_state_is_exported(case: Case) -> None:
+    await case.mine("contact-sharing")
+    await case.mine("withdrawal", {})
+
+    [row] = rows(await export(case.recruiter, case))
+
+    assert (row["姓名"], row["手机号"], row["状态"]) == ("段**", None, "已撤回")
+    assert (row["服役年限"], row["技能"], row["自我介绍"], row["附言"]) == (None, None, None, None)
+
+
 async def test_once_the_consent_is_taken_back_the_next_export_is_masked(case: Case) -> None:
     await case.mine("contact-sharing")
     await case.applicant.client.delete(f"/v1/applications/{case.id}/contact-sharing")

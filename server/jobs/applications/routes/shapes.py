@@ -95,8 +95,8 @@ def show_applicant(application: Application, history: list[JobApplicationEvent])
     following = APPLICATION_TRANSITIONS[application.state]
     return ApplicantDetail(
         **_applicant(application),
-        message=application.message,
-        profile=_profile(application.profile),
+        message="" if application.is_withdrawn else application.message,
+        profile=None if application.is_withdrawn else _profile(application.profile),
         next_states=[state for state in _EMPLOYERS if state in following],
         history=_history(history),
     )
