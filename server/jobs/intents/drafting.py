@@ -17,7 +17,7 @@ from models.seekers import Seeker
 from models.transactions import execute, savepoint, transaction
 from server.accounts.guards import EmployerMember
 from server.audit.service import record
-from server.jobs.intents.numbers import next_number
+from server.jobs.intents.numbers import INTENT_NUMBERS
 from server.jobs.intents.reading import get_employer_intent
 from server.jobs.intents.sources import IntentSource, seeker_of
 from server.jobs.intents.telling import tell, tell_of_correction
@@ -127,7 +127,7 @@ async def _store(
 ) -> Intent:
     try:
         async with savepoint():
-            number = await next_number(at=at)
+            number = await INTENT_NUMBERS.give(at=at)
             return await Intent.create(
                 number=number,
                 verification_code=make_verification_code(),

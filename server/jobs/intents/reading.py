@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from models.errors import NotFound
 from models.intents import Intent, IntentEvent, IntentState
 from server.accounts.guards import StaffMember
-from server.jobs.intents.numbers import IntentNumberMistyped, read_number, similar_numbers
+from server.jobs.intents.numbers import INTENT_NUMBERS, IntentNumberMistyped
 from server.jobs.seekers.identity import find_seeker
 
 _PARTIES = ("employer", "fair")
@@ -125,9 +125,9 @@ async def _page(found: QuerySet[Intent], where: IntentFilter, *, after: UUID | N
 
 
 async def _of_number(found: QuerySet[Intent], typed: str) -> QuerySet[Intent]:
-    try:
-        return found.filter(number=read_number(typed))
-    except IntentNumberMistyped:
-        candidates = similar_numbers(typed)
-        known = await found.filter(number__in=candidates).order_by("number").values_list("number", flat=True)
-        raise IntentNumberMistyped(tuple(str(number) for number in known)) from None
+    number = INTENT_NUMBERS.read(typed)
+    if number is not None:
+        return found.filter(number=number)
+    candidates = INTENT_NUMBERS.similar(typed)
+    known = await found.filter(number__in=candidates).order_by("number").values_list("number", flat=True)
+    raise IntentNumberMistyped(tuple(str(other) for other in known))

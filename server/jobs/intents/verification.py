@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from models.errors import NotFound
 from models.intents import Intent
-from server.jobs.intents.numbers import IntentNumberMistyped, read_number
+from server.jobs.intents.numbers import INTENT_NUMBERS
 from server.jobs.intents.people import contacts_of
 
 PREFIX = "YX1"
-_FORM = re.compile(rf"{PREFIX}:(YX[0-9]{{12,14}}[0-9X]):([A-Z2-7]{{26}})")
+_FORM = re.compile(rf"{PREFIX}:(YX[0-9A-Z]{{11,13}}):([A-Z2-7]{{26}})")
 
 
 class IntentNotGenuine(NotFound):
@@ -42,10 +42,7 @@ async def verify_intent(*, code: str) -> VerifiedIntent:
     form = _FORM.fullmatch("".join(unicodedata.normalize("NFKC", code).split()).upper())
     if form is None:
         raise IntentNotGenuine
-    try:
-        number = read_number(form[1])
-    except IntentNumberMistyped:
-        raise IntentNotGenuine from None
+    number = INTENT_NUMBERS.read(form[1])
     intent = await Intent.get_or_none(verification_code=form[2], number=number).select_related("employer")
     if intent is None:
         raise IntentNotGenuine

@@ -14,7 +14,7 @@ from models.fairs import FairState
 from models.intents import Intent, IntentEvent, IntentState
 from models.jobs import JobPosting, PostingState
 from models.seekers import Seeker
-from server.jobs.intents.numbers import read_number
+from server.jobs.intents.numbers import INTENT_NUMBERS
 from tests.factories.jobs import make_application, make_fair, make_intent, make_posting, make_registration, make_seeker
 from tests.jobs.intents.people import Booth, Visitor, come, inbox_of, open_booth
 from tests.service import Client
@@ -25,8 +25,8 @@ async def test_a_draft_freezes_the_posting_and_asks_the_seeker_to_sign(booth: Bo
 
     assert answer.status == 201
     intent = answer.json["intent"]
-    assert read_number(intent["number"]) == intent["number"]
-    assert intent["number"][2:10] == f"{beijing_day(utc_now()):%Y%m%d}"
+    assert INTENT_NUMBERS.read(intent["number"]) == intent["number"]
+    assert intent["number"][2:8] == f"{beijing_day(utc_now()):%y%m%d}"
     assert (intent["state"], intent["state_label"]) == ("draft", "待签署")
     assert intent["employer_name"] == booth.recruiter.employer.name
     assert (intent["fair_id"], intent["fair_title"]) == (str(booth.fair.id), booth.fair.title)
@@ -233,7 +233,7 @@ async def test_a_number_refused_for_a_second_intent_is_not_lost(
     other = await come(service, booth.fair, "another-visitor")
     second = (await booth.draft(other)).json["intent"]["number"]
 
-    assert (first[10:14], second[10:14]) == ("0001", "0002")
+    assert (first[8:12], second[8:12]) == ("0001", "0002")
 
 
 async def test_two_records_of_one_person_are_one_seeker(booth: Booth, visitor: Visitor) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from models.intents import IntentState
 from models.seekers import Seeker
-from server.jobs.intents.numbers import similar_numbers
+from server.jobs.intents.numbers import INTENT_NUMBERS
 from tests.factories.employers import make_employer
 from tests.factories.jobs import make_fair, make_intent, make_posting, make_seeker
 from tests.jobs.intents.people import Booth, Visitor
@@ -101,7 +101,7 @@ async def test_an_intent_is_found_by_its_number_as_people_type_it(
     booth: Booth, visitor: Visitor, town_staff: Client
 ) -> None:
     intent = (await booth.draft(visitor)).json["intent"]
-    typed = f"{intent['number'][:10].lower()}-{intent['number'][10:14]} {intent['number'][14:]}"
+    typed = f"{intent['number'][:8].lower()}-{intent['number'][8:12]} {intent['number'][12:]}"
 
     for client, path in ((booth.hr, "/v1/employer/intents"), (town_staff, "/v1/staff/intents")):
         assert await ids(client, path, number=typed) == [intent["id"]]
@@ -111,8 +111,8 @@ async def test_a_mistyped_number_is_answered_with_one_of_theirs_that_is_like_it(
     booth: Booth, visitor: Visitor, town_staff: Client, other_town_staff: Client
 ) -> None:
     number = (await booth.draft(visitor)).json["intent"]["number"]
-    slip = number[:12] + str((int(number[12]) + 1) % 10) + number[13:]
-    assert len(similar_numbers(slip)) > 1
+    slip = number[:11] + str((int(number[11]) + 1) % 10) + number[12:]
+    assert len(INTENT_NUMBERS.similar(slip)) > 1
 
     mine = await town_staff.get("/v1/staff/intents", params={"number": slip})
     theirs = await other_town_staff.get("/v1/staff/intents", params={"number": slip})
