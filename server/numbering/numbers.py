@@ -68,12 +68,17 @@ class Numbering:
         signs = self._signs(text)
         if not 0 < len(signs) <= LONGEST_TYPED:
             return ()
-        found = dict.fromkeys(other for other in _variants(signs) if _is_right(other))
+        found = dict.fromkeys(other for other in variants(signs) if _is_right(other))
         return tuple(self.prefix + other for other in found)
 
     def _signs(self, text: str) -> str:
-        upper = _NOT_SIGNS.sub("", unicodedata.normalize("NFKC", text)).upper()
-        return upper.removeprefix(self.prefix).translate(_MISREAD)
+        return plain_signs(text, prefix=self.prefix)
+
+
+def plain_signs(text: str, *, prefix: str = "") -> str:
+    """Return what somebody typed of a number in its own signs, without the prefix, blanks and dashes."""
+    upper = _NOT_SIGNS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return upper.removeprefix(prefix).translate(_MISREAD)
 
 
 def check_sign(digits: str) -> str:
@@ -85,6 +90,11 @@ def check_sign(digits: str) -> str:
     return ALPHABET[-_weighted(digits + "0") % 31]
 
 
+def is_checked(signs: str) -> bool:
+    """Whether the last sign checks the others; signs outside the alphabet check nothing."""
+    return bool(signs) and set(signs) <= set(ALPHABET) and _weighted(signs) == 0
+
+
 def _weighted(signs: str) -> int:
     total = 0
     for sign in signs:
@@ -94,7 +104,7 @@ def _weighted(signs: str) -> int:
 
 def _is_right(signs: str) -> bool:
     form = _FORM.fullmatch(signs)
-    if form is None or _weighted(signs):
+    if form is None or not is_checked(signs):
         return False
     try:
         date(2000 + int(form[1][:2]), int(form[1][2:4]), int(form[1][4:]))
@@ -103,7 +113,8 @@ def _is_right(signs: str) -> bool:
     return int(form[2]) > 0
 
 
-def _variants(signs: str) -> Iterator[str]:
+def variants(signs: str) -> Iterator[str]:
+    """Yield what signs could have been meant for: two of them swapped, or one of them another."""
     for one in range(len(signs)):
         for other in range(one + 1, len(signs)):
             if signs[one] != signs[other]:

@@ -27,6 +27,7 @@ from tests.factories.jobs import (
     make_fair_document,
     make_intent,
     make_posting,
+    make_registration,
     make_saved_search,
     make_seeker,
 )
@@ -66,6 +67,8 @@ class Records:
     notification_id: UUID
     fair_id: UUID
     booth_id: UUID
+    registration_id: UUID
+    registration_number: str
     posting_id: UUID
     intent_id: UUID
     search_id: UUID
@@ -134,9 +137,12 @@ async def _make_records(people: dict[str, Client]) -> Records:
     await bring(posting, fair)
     for kind in FairDocumentKind:
         await make_fair_document(fair=fair, kind=kind)
+    seeker = await make_seeker(account_id=people["veteran"].account_id)
+    registration = await make_registration(
+        fair=fair, seeker=seeker, checked_in_at=utc_now(), checked_in_by_id=people["staff_x"].account_id
+    )
     await BlockedEmployer.create(account_id=people["veteran"].account_id, employer_id=employer.id)
     await SavedJob.create(account_id=people["veteran"].account_id, posting_id=posting.id)
-    seeker = await make_seeker(account_id=people["veteran"].account_id)
     return Records(
         card_id=card.id,
         case_id=(await CardCase.get(number=number)).id,
@@ -154,6 +160,8 @@ async def _make_records(people: dict[str, Client]) -> Records:
         intent_id=await _make_intent(employer, seeker),
         fair_id=fair.id,
         booth_id=(await make_booth(fair=fair, employer=employer)).id,
+        registration_id=registration.id,
+        registration_number=registration.number,
         posting_id=posting.id,
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
         application_id=(await make_application(posting=posting, seeker=seeker)).id,

@@ -52,6 +52,8 @@ OF_A_TOWN = {
     "fair-administration.download_document": ("fair_id", None),
     "fair-administration.list_postings": ("fair_id", None),
     "fair-administration.bring_postings": ("fair_id", {"posting_ids": ["{posting_id}"]}),
+    "fair-desk.check_in": ("fair_id", {"number": "{registration_number}"}),
+    "fair-desk.undo_check_in": ("registration_id", None),
     "fair-administration.take_posting_back": ("fair_id", None),
     "fair-administration.add_booth": ("fair_id", {"number": "Z9", "employer_id": "{employer_id}"}),
     "fair-administration.change_booth": ("fair_id", {"number": "Z8"}),
@@ -108,7 +110,7 @@ OF_THE_WHOLE_CITY = {
     *("perk-administration.get_perk", "perk-administration.update_perk", "perk-administration.publish_perk"),
     *("perk-administration.suspend_perk", "perk-administration.end_perk"),
     *("perks.get_perk", "jobs.get_job", "applications.apply"),
-    *("fairs.get_fair", "fairs.list_postings_at_booth"),
+    *("fairs.get_fair", "fairs.list_postings_at_booth", "fairs.register", "fairs.cancel_registration"),
     *("employer-fairs.get_my_fair", "employer-fairs.list_my_postings"),
     *("employer-fairs.bring_my_postings", "employer-fairs.take_back_my_posting"),
 }
@@ -130,6 +132,7 @@ LISTS = (
     ("/v1/staff/applications", "staff_y", "staff_x", "application_id"),
     ("/v1/employer/applications", "employer_b", "employer", "application_id"),
     ("/v1/applications", "newcomer", "veteran", "application_id"),
+    ("/v1/fair-registrations", "newcomer", "veteran", "registration_id"),
 )
 """A list, who must not find the record in it, who must, and the record."""
 

@@ -28,6 +28,7 @@ from models.schooling import Schooling
 from models.seekers import SEEKER_MOBILE, SEEKER_NAME, Seeker, SeekerProfile
 from server.jobs.catalogue.criteria import Criteria
 from server.jobs.catalogue.saved_searches import encode_criteria
+from server.jobs.fairs.numbers import write_number
 from server.jobs.seekers.profile import AppliedProfile
 from server.search.pairs import search_text
 from tests.factories.cards import make_account
@@ -198,9 +199,10 @@ async def make_registration(**overrides: Any) -> FairRegistration:
     """Register ``seeker`` for ``fair`` (else new ones); ``checked_in_at`` makes them have come."""
     fair: JobFair = overrides.pop("fair", None) or await make_fair()
     seeker: Seeker = overrides.pop("seeker", None) or await make_seeker()
-    values: dict[str, Any] = {"fair_id": fair.id, "seeker_id": seeker.id, "number": f"{next(_numbers):05d}"}
-    await JobFair.filter(id=fair.id).update(registered=fair.registered + 1)
-    fair.registered += 1
+    values: dict[str, Any] = {"fair_id": fair.id, "seeker_id": seeker.id, "number": write_number(next(_numbers))}
+    if overrides.get("cancelled_at") is None:
+        fair.registered += 1
+        await JobFair.filter(id=fair.id).update(registered=fair.registered)
     return await FairRegistration.create(**(values | overrides))
 
 

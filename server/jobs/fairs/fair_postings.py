@@ -22,7 +22,7 @@ _OPEN_ONCE = frozenset({PostingState.LIVE, PostingState.FILLED, PostingState.CLO
 """What a fair that is entered afterwards may hold: the posting has had its day."""
 
 
-class NoBoothAtFair(Conflict):
+class EmployerHasNoBooth(Conflict):
     message = "本单位在这场招聘会还没有展位"
     next_step = "请联系主办的退役军人服务站安排展位，再带岗位参加"
 
@@ -59,7 +59,7 @@ async def bring_postings_by_staff(
         FairNotFound, WholeCityFair, FairStateForbids, FairOver: see ``get_fair_to_set_up``.
         FairPostingNotFound: one of them does not exist.
         FairPostingNotLive: one of them is not open to applicants.
-        NoBoothAtFair: its employer has no booth.
+        EmployerHasNoBooth: its employer has no booth.
     """
     async with transaction():
         fair = await get_fair_to_set_up(fair_id=fair_id, staff=staff, at=at)
@@ -77,7 +77,7 @@ async def bring_postings(
     Raises:
         FairNotFound: there is no such fair that was published.
         FairOver: it is over, or was cancelled.
-        NoBoothAtFair: the employer has no booth at it.
+        EmployerHasNoBooth: the employer has no booth at it.
         FairPostingNotFound: one of them is not the employer's.
         FairPostingNotLive: one of them is not open to applicants.
     """
@@ -104,7 +104,7 @@ async def take_posting_back(*, fair_id: UUID, posting_id: UUID, member: Approved
     """Take a posting of the asker's own employer off a fair; one that is not there is no fault.
 
     Raises:
-        FairNotFound, FairOver, NoBoothAtFair: as when postings are brought.
+        FairNotFound, FairOver, EmployerHasNoBooth: as when postings are brought.
         FairPostingNotFound: it is not the employer's.
     """
     async with transaction():
@@ -162,7 +162,7 @@ async def _get_own_fair(fair_id: UUID, member: ApprovedEmployerMember, *, at: da
     if at >= fair.ends_at:
         raise FairOver
     if not await JobFairBooth.exists(fair_id=fair_id, employer_id=member.employer_id):
-        raise NoBoothAtFair
+        raise EmployerHasNoBooth
     return fair
 
 
@@ -206,7 +206,7 @@ async def _require_there(fair: JobFair, posting_id: UUID, *, employer_id: UUID |
     if await FairPosting.exists(fair_id=fair.id, posting_id=posting_id):
         return
     if not await JobFairBooth.exists(fair_id=fair.id, employer_id=posting.employer_id):
-        raise NoBoothAtFair(
+        raise EmployerHasNoBooth(
             "这个岗位的单位在这场招聘会还没有展位",
             next_step="请先给该单位安排展位",
             errors=(FieldError(f"posting_ids[{place}]", "单位没有展位"),),

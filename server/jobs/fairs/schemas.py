@@ -22,6 +22,13 @@ class FairQuery(msgspec.Struct, forbid_unknown_fields=True):
     limit: PageSize = 20
 
 
+class RegistrationQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """我的报名的分页"""
+
+    cursor: Cursor = ""
+    limit: PageSize = 20
+
+
 class FairPostingsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """招聘会岗位的分页"""
 
@@ -80,15 +87,40 @@ class BoothView(msgspec.Struct):
     postings: list[FairPostingView]
 
 
+class MyRegistration(msgspec.Struct):
+    """我的报名 — the number is read aloud at the desk and at the booths."""
+
+    id: UUID
+    number: str
+    registered_at: datetime
+    cancelled_at: datetime | None
+    checked_in_at: datetime | None
+
+
 class FairDetail(FairItem):
-    """招聘会详情"""
+    """招聘会详情 — ``my_registration`` is null for who has not registered, or cancelled."""
 
     description: str
     latitude: float | None
     longitude: float | None
     state_reason: str
     """Why it was called off; empty else."""
+    my_registration: MyRegistration | None
     booths: list[BoothView]
+
+
+class RegistrationView(msgspec.Struct):
+    """我的一次报名和那场招聘会"""
+
+    registration: MyRegistration
+    fair: FairItem
+
+
+class RegistrationPage(msgspec.Struct):
+    """我的报名，新的在前，取消了的也在内"""
+
+    items: list[RegistrationView]
+    next_cursor: str | None
 
 
 class FairPostingPage(msgspec.Struct):

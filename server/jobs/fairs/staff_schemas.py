@@ -163,6 +163,29 @@ class StaffFairPostingsQuery(msgspec.Struct, forbid_unknown_fields=True):
     limit: PageSize = 20
 
 
+class CheckInRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """签到 — exactly one of ``pass``, ``number``, or ``name`` with ``id_number`` (and a mobile, if there is one)."""
+
+    pass_: Annotated[str, Meta(max_length=1024, description="扫到的出示码全文，以 YB1: 开头")] = msgspec.field(
+        default="", name="pass"
+    )
+    number: Annotated[str, Meta(max_length=40, description="报名号")] = ""
+    name: Annotated[str, Meta(max_length=60, description="没有手机的人：姓名")] = ""
+    id_number: Annotated[str, Meta(max_length=40, description="没有手机的人：身份证号")] = ""
+    mobile: Annotated[str, Meta(max_length=40, description="没有手机的人：联系电话，可以不填")] = ""
+
+
+class CheckInView(msgspec.Struct):
+    """签到结果 — ``by_staff`` where the registration was made at the desk; ``checked_in_at`` is the first time."""
+
+    registration_id: UUID
+    number: str
+    masked_name: str
+    checked_in_at: datetime
+    already_checked_in: bool
+    by_staff: bool
+
+
 class FairImportQuery(msgspec.Struct, forbid_unknown_fields=True):
     """导入的条件"""
 

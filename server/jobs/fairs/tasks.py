@@ -7,17 +7,16 @@ from uuid import UUID
 from config.clock import beijing, beijing_day, beijing_midnight, utc_now
 from models.fairs import JobFair
 from models.transactions import as_uuid, fetch_rows
+from server.jobs.seekers.identity import person_key
 from server.notifications.service import Event, notify_all
 
 REMINDERS_FROM = timedelta(hours=9)
 """Nobody is reminded in the night: from nine in the morning of the day before."""
 
-_ACCOUNT = "COALESCE(s.account_id, m.account_id)"
 _REGISTERED = (
-    "FROM fair_registrations r JOIN seekers s ON s.id = r.seeker_id LEFT JOIN seekers m ON m.id = s.merged_into_id "
-    f"WHERE r.fair_id = $1 AND r.cancelled_at IS NULL AND {_ACCOUNT} IS NOT NULL"
+    f"FROM fair_registrations r JOIN seekers s ON s.id = r.seeker_id JOIN seekers p ON p.id = {person_key('s')} "
+    "WHERE r.fair_id = $1 AND r.cancelled_at IS NULL AND p.account_id IS NOT NULL"
 )
-"""A seeker that was merged into another has given its account to it."""
 
 
 async def tell_cancelled(payload: dict[str, Any]) -> None:
@@ -64,7 +63,7 @@ async def remind(*, at: datetime) -> int:
 
 async def _remind(fair: JobFair, *, at: datetime) -> int:
     rows = await fetch_rows(
-        f"SELECT {_ACCOUNT} AS account_id, r.number {_REGISTERED} ORDER BY r.id",
+        f"SELECT p.account_id, r.number {_REGISTERED} ORDER BY r.id",
         fair.id,
     )
     told = 0
@@ -83,7 +82,7 @@ async def _remind(fair: JobFair, *, at: datetime) -> int:
 
 async def _concerned(fair_id: UUID) -> list[UUID]:
     rows = await fetch_rows(
-        f"SELECT {_ACCOUNT} AS account_id {_REGISTERED} UNION "
+        f"SELECT p.account_id {_REGISTERED} UNION "
         "SELECT k.account_id FROM job_fair_booths b JOIN employer_members k ON k.employer_id = b.employer_id "
         "WHERE b.fair_id = $1 AND k.removed_at IS NULL",
         fair_id,

@@ -182,7 +182,7 @@ async def test_all_postings_are_brought_or_none(service: Client, town_staff: Cli
 
     answer = await bring_by_staff(town_staff, fair, good, await make_posting())
 
-    assert (answer.status, answer.code) == (409, "NoBoothAtFair")
+    assert (answer.status, answer.code) == (409, "EmployerHasNoBooth")
     assert answer.json["errors"] == [{"field": "posting_ids[1]", "message": "单位没有展位"}]
     assert await FairPosting.all().count() == 0
 
@@ -256,7 +256,7 @@ async def test_an_employer_without_a_booth_or_after_the_fair_brings_nothing(
         (await bring_own(recruiter.client, fair, posting)).code for fair in (await make_fair(), over, cancelled, draft)
     ]
 
-    assert codes == ["NoBoothAtFair", "FairOver", "FairOver", "FairNotFound"]
+    assert codes == ["EmployerHasNoBooth", "FairOver", "FairOver", "FairNotFound"]
 
 
 async def test_an_employer_sees_the_fairs_it_is_at_or_could_be_at(service: Client, recruiter: Recruiter) -> None:

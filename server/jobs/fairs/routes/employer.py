@@ -8,7 +8,7 @@ from server.http.endpoints import Routes
 from server.http.pagination import decode_cursor
 from server.jobs.fairs import employer_side, fair_postings
 from server.jobs.fairs.employer_side import FairOfEmployer
-from server.jobs.fairs.fair_postings import FairPostingNotFound, FairPostingNotLive, NoBoothAtFair
+from server.jobs.fairs.fair_postings import EmployerHasNoBooth, FairPostingNotFound, FairPostingNotLive
 from server.jobs.fairs.routes.shapes import (
     brought_page,
     brought_view,
@@ -28,7 +28,7 @@ from server.jobs.fairs.schemas import (
 from server.jobs.fairs.service import FairNotFound, FairOver
 
 routes = Routes("employer-fairs", title="招聘会（用人单位）")
-_BOOTH = (FairNotFound, FairOver, NoBoothAtFair, FairPostingNotFound)
+_BOOTH = (FairNotFound, FairOver, EmployerHasNoBooth, FairPostingNotFound)
 
 
 @routes.get("/employer/fairs", summary="有本单位展位的，和还可以参加的招聘会，新的在前")

@@ -10,9 +10,9 @@ from config.clock import utc_now
 from server.accounts.guards import Visitor
 from server.http.endpoints import By, Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
-from server.jobs.fairs import programme
+from server.jobs.fairs import programme, registration
 from server.jobs.fairs.programme import BoothAtFair, FairPosition
-from server.jobs.fairs.routes.shapes import fair_item, members_of, posting_view
+from server.jobs.fairs.routes.shapes import fair_item, members_of, my_registration, posting_view
 from server.jobs.fairs.schemas import (
     BoothView,
     FairDetail,
@@ -20,6 +20,7 @@ from server.jobs.fairs.schemas import (
     FairPostingPage,
     FairPostingsQuery,
     FairQuery,
+    MyRegistration,
 )
 from server.jobs.fairs.service import FairNotFound
 
@@ -41,7 +42,11 @@ async def list_fairs(asker: Visitor, query: FairQuery) -> FairPageView:
 
 
 @routes.get(
-    "/fairs/<fair_id:uuid>", summary="招聘会详情、展位和岗位", etag=True, limit=_READS, refusals=(FairNotFound,)
+    "/fairs/<fair_id:uuid>",
+    summary="招聘会详情、展位和岗位，我报了名没有",
+    etag=True,
+    limit=_READS,
+    refusals=(FairNotFound,),
 )
 async def get_fair(asker: Visitor, fair_id: UUID) -> FairDetail:
     """Each booth comes with its first 30 postings; all of a booth's are paged at its own address."""
@@ -53,6 +58,7 @@ async def get_fair(asker: Visitor, fair_id: UUID) -> FairDetail:
         latitude=fair.latitude,
         longitude=fair.longitude,
         state_reason=fair.state_reason,
+        my_registration=await _mine(asker, fair_id),
         booths=[_booth(booth) for booth in await programme.booths_of(fair_id=fair_id)],
     )
 
@@ -77,6 +83,13 @@ async def list_postings_at_booth(
         items=[posting_view(posting) for posting in shown],
         next_cursor=encode_cursor(str(shown[-1].id)) if len(found) > query.limit else None,
     )
+
+
+async def _mine(asker: Visitor, fair_id: UUID) -> MyRegistration | None:
+    if asker.account_id is None:
+        return None
+    found = await registration.find_registration(fair_id=fair_id, account_id=asker.account_id)
+    return my_registration(found) if found else None
 
 
 def _cursor(position: FairPosition) -> str:

@@ -13,7 +13,8 @@ from server.jobs.fairs.booths import Booth
 from server.jobs.fairs.fair_postings import BroughtPosting
 from server.jobs.fairs.overview import FairOverview
 from server.jobs.fairs.programme import PostingAtFair
-from server.jobs.fairs.schemas import BroughtPostingPage, BroughtPostingView, FairItem, FairPostingView
+from server.jobs.fairs.registration import Registration
+from server.jobs.fairs.schemas import BroughtPostingPage, BroughtPostingView, FairItem, FairPostingView, MyRegistration
 from server.jobs.fairs.staff_schemas import StaffBooth, StaffFairItem
 
 _LATEST_FIRST = tuple[Annotated[datetime, msgspec.Meta(tz=True)], UUID]
@@ -36,6 +37,18 @@ def fair_item(fair: FairOverview, at: datetime) -> FairItem:
         openings=fair.openings,
         places_left=fair.places_left,
         is_sample=fair.is_sample,
+    )
+
+
+def my_registration(registration: Registration) -> MyRegistration:
+    """Return a registration as the person sees it."""
+    cancelled_at, checked_in_at = registration.cancelled_at, registration.checked_in_at
+    return MyRegistration(
+        id=registration.id,
+        number=registration.number,
+        registered_at=beijing(registration.registered_at),
+        cancelled_at=beijing(cancelled_at) if cancelled_at else None,
+        checked_in_at=beijing(checked_in_at) if checked_in_at else None,
     )
 
 

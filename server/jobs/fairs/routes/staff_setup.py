@@ -9,7 +9,7 @@ from server.http.endpoints import Download, Routes, Upload
 from server.http.pagination import decode_cursor
 from server.jobs.fairs import booths, fair_postings
 from server.jobs.fairs.booths import BoothEmployerNotApproved, BoothNotFound, BoothTaken, EmployerHasBooth
-from server.jobs.fairs.fair_postings import FairPostingNotFound, FairPostingNotLive, NoBoothAtFair
+from server.jobs.fairs.fair_postings import EmployerHasNoBooth, FairPostingNotFound, FairPostingNotLive
 from server.jobs.fairs.importing import FairsChangedMeanwhile, fair_template, import_fairs
 from server.jobs.fairs.routes.shapes import booth_view, brought_page, brought_view
 from server.jobs.fairs.schemas import BringPostingsRequest, BroughtPostingList, BroughtPostingPage
@@ -77,7 +77,7 @@ async def remove_booth(asker: StaffMember, fair_id: UUID, booth_id: UUID) -> Non
 @routes.post(
     "/staff/fairs/<fair_id:uuid>/postings",
     summary="把有展位的单位的岗位带到招聘会",
-    refusals=(*_SET_UP, FairPostingNotFound, FairPostingNotLive, NoBoothAtFair),
+    refusals=(*_SET_UP, FairPostingNotFound, FairPostingNotLive, EmployerHasNoBooth),
 )
 async def bring_postings(asker: StaffMember, fair_id: UUID, body: BringPostingsRequest) -> BroughtPostingList:
     """All or none; the openings count as they are now. Bringing again changes nothing."""
