@@ -83,11 +83,17 @@ def make_settings(database_address: str, **overrides: Any) -> Settings:
     return Settings(_env_file=None, **(values | overrides))  # type: ignore[call-arg]
 
 
+_idle: "dict[str, Sanic[Any, Any]]" = {}
+"""Applications by their settings that no test is using: building one anew costs more than most tests."""
+
+
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Client]:
     """Run the application in this loop on a free port; yield a stranger who speaks to it."""
     Sanic.test_mode = True
-    app = create_app(settings, name=f"youbing-{uuid4().hex}")
+    key = settings.model_dump_json(exclude={"database_url"})
+    app = _idle.pop(key, None) or create_app(settings, name=f"youbing-{uuid4().hex}")
+    app.ctx.settings = settings
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
@@ -106,5 +112,9 @@ async def serving(settings: Settings) -> AsyncIterator[Client]:
         server.close()
         await server.wait_closed()
         await server.after_stop()
-        Sanic._app_registry.pop(app.name, None)
         listener.close()
+    if app.ctx.limiter is None:  # a limiter remembers who asked
+        app.config.TOUCHUP = False  # done at the first start
+        _idle[key] = app
+    else:
+        Sanic._app_registry.pop(app.name, None)
