@@ -1,6 +1,5 @@
 """投递的办理 — an employer's steps: each from the state that was seen, told once, written into one history."""
 
-import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from models.audit import AuditEntry
 from models.employers import Employer, EmployerState
 from models.jobs import JobPosting, PostingState
 from models.notifications import Notification
-from tests.employers.people import Recruiter, hire
+from tests.employers.people import Recruiter
 from tests.factories.jobs import make_application, make_posting
 from tests.jobs.applications.people import ENTRANCE, Case, interview, open_case, put, seek, sent, soon
 from tests.service import Client
@@ -276,22 +275,6 @@ async def test_every_state_tells_the_seeker_what_comes_next(case: Case, state: A
     assert len(sentence) > 8
     is_over = state in (ApplicationState.REFUSED, ApplicationState.WITHDRAWN)
     assert ("同意提供联系方式" in sentence) is not is_over
-
-
-async def test_two_members_who_decide_at_once_on_one_state_take_one_step(case: Case, service: Client) -> None:
-    colleague = await hire(service, "a-colleague", case.recruiter.employer)
-    await put(case, ApplicationState.VIEWED)
-
-    answers = await asyncio.gather(
-        case.theirs("offer", sent("viewed", "offer")),
-        case.theirs("refusal", sent("viewed", "refusal"), by=colleague),
-    )
-
-    assert sorted(answer.status for answer in answers) == [200, 409]
-    winner = next(answer for answer in answers if answer.status == 200)
-    assert await case.state() == winner.json["state"]
-    assert len(await case.steps()) == 2
-    assert len(await told(case)) == 1
 
 
 async def test_a_step_of_one_application_leaves_the_others(case: Case, recruiter: Recruiter) -> None:
