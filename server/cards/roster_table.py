@@ -1,21 +1,18 @@
 """花名册表样 — the columns of the roster of card holders, and what must agree between its rows."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from models.cards import CardKind
 from models.identifiers import IdNumber, Mobile
-from models.towns import Town
+from models.towns import ELSEWHERE, Town, TownNames
 from server.cards.identity import parse_card_number, parse_name
 from server.tables.columns import Column, ParsedRow, RowFault, TableShape
 from server.tables.export import export_template
 from server.tables.parsers import day
 
-ELSEWHERE = "外地"
-_ELSEWHERE = frozenset((ELSEWHERE, "市外", "非本市", "外省", "外市", "无"))
 _KIND_WORDS = {
     CardKind.VETERAN: ("退役军人", "退役军人优待证", "退役", "退伍军人"),
     CardKind.BEREAVED_FAMILY: (
@@ -91,37 +88,11 @@ def town_column(towns: Sequence[Town]) -> Column[str | None]:
     return Column(
         name="户籍乡镇",
         key="town",
-        parse=_town_parser(town_names(towns)),
+        parse=TownNames.of(towns).read,
         example=towns[0].name if towns else "",
         help=_TOWN_HELP,
         aliases=("户籍地", "乡镇", "户籍所在乡镇", "户籍"),
     )
-
-
-def town_names(towns: Sequence[Town]) -> Mapping[str, str]:
-    """Return the code of every town under each name people use; a name that two towns share is left out."""
-    known: dict[str, str | None] = {}
-    for town in towns:
-        whole = unicodedata.normalize("NFKC", town.name)
-        outer, _, inner = whole.partition("(")
-        names = {town.code, town.code[:9], whole, outer, inner.rstrip(")")}
-        names |= {re.sub(r"(回族乡|街道|镇|乡)$", "", name) for name in tuple(names)}
-        for name in names - {""}:
-            known[name] = town.code if known.get(name, town.code) == town.code else None
-    return {name: code for name, code in known.items() if code is not None}
-
-
-def _town_parser(names: Mapping[str, str]) -> Callable[[str], str | None]:
-    def parse(text: str) -> str | None:
-        value = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-        value = re.sub(r"^(江苏省)?(扬州市)?(高邮市)?(?=.)", "", value)
-        if value in _ELSEWHERE:
-            return None
-        if value not in names:
-            raise ValueError(f"没有这个乡镇，请写 13 个乡镇街道之一的名称或代码，户籍不在高邮的写「{ELSEWHERE}」")
-        return names[value]
-
-    return parse
 
 
 def shape_for(towns: Sequence[Town]) -> TableShape:

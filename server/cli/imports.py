@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 
@@ -115,6 +115,35 @@ def import_fairs(
         _print(asyncio.run(work()))
 
 
+@app.command("jobs")
+def import_jobs(
+    file: File,
+    dry_run: DryRun = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="直接上线；不加则待审核。可能违法的条件一律待审核")
+    ] = False,
+) -> None:
+    """导入多个用人单位的岗位，可带招聘会编号和展位；有一格不对就一行也不写入。"""
+    from server.jobs.postings.importing import JobImportReport, Sheet
+    from server.jobs.postings.importing import import_jobs as store
+
+    settings, sheet = read_settings(), Sheet(_read(file), file.name)
+
+    async def work() -> JobImportReport:
+        async with opened(settings):
+            with progress_bar("写入") as progress:
+                return await store(
+                    sheet=sheet, publish=publish, dry_run=dry_run, staff=None, at=utc_now(), progress=progress
+                )
+
+    with explained():
+        report = asyncio.run(work())
+    _print(report)
+    print(f"  其中上线 {report.published}，待审核 {report.submitted}")
+    for doubt in report.doubts:
+        print(f"  第 {doubt.row} 行须由工作人员判断：{doubt.message}")
+
+
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -122,6 +151,21 @@ def _read(file: Path) -> bytes:
         stop(f"读不了文件 {file}：{in_words(fault)}")
 
 
-def _print(report: ImportReport) -> None:
+class _Counts(Protocol):
+    """What every report of an import counts."""
+
+    @property
+    def rows(self) -> int: ...
+    @property
+    def created(self) -> int: ...
+    @property
+    def updated(self) -> int: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def dry_run(self) -> bool: ...
+
+
+def _print(report: _Counts) -> None:
     print("检查通过，没有写入" if report.dry_run else "导入完成")
     print(f"  共 {report.rows} 行：新增 {report.created}，更新 {report.updated}，没有变化 {report.unchanged}")

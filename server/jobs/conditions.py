@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.employers import EmployerNature
 from models.jobs import PostingCondition
@@ -40,7 +41,11 @@ def find_unlawful(texts: Mapping[str, str]) -> list[UnlawfulCondition]:
     plain = {field: _plain(text) for field, text in texts.items()}
     whole = "\n".join(plain.values())
     excepted = frozenset(name for name, words in EXCEPTIONS.items() if words.search(whole))
-    return [found for field, text in plain.items() for found in _find(field, text, excepted=excepted)]
+    return [
+        UnlawfulCondition(field, hit.excerpt, hit.rule.law, hit.rule.article, _message(hit), hit.is_certain)
+        for field, text in plain.items()
+        for hit in _find(text, excepted)
+    ]
 
 
 def may_be_relaxed(condition: PostingCondition, *, nature: EmployerNature, is_veteran: bool) -> bool:
@@ -59,29 +64,34 @@ def _plain(text: str) -> str:
     return _BETWEEN_CHINESE.sub("", _BLANKS.sub("", unicodedata.normalize("NFKC", text)))
 
 
-def _find(field: str, text: str, *, excepted: frozenset[str]) -> Iterator[UnlawfulCondition]:
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    begin: int
+    excerpt: str
+    rule: Rule
+    is_certain: bool
+
+
+def _message(hit: _Hit) -> str:
+    return hit.rule.message if hit.is_certain else f"{hit.rule.message}；如依法可以这样要求，请写明依据，由工作人员审核"
+
+
+@lru_cache(maxsize=1024)  # in a sheet of thousands of postings titles and benefits are the same few
+def _find(text: str, excepted: frozenset[str]) -> tuple[_Hit, ...]:
     ends = [place for place, sign in enumerate(text) if sign in _CLAUSE_ENDS]
     bare = HARMLESS.sub(_blot, text)
-    hits: dict[tuple[str, int], tuple[int, str, Rule, bool]] = {}
+    hits: dict[tuple[str, int], _Hit] = {}
     for rule in RULES:
         for found in rule.pattern.finditer(bare):
             # a pattern may begin with the sign that ends the clause before
             begin, excerpt = _clause(text, ends, found.start() + (text[found.start()] in _CLAUSE_ENDS))
             key = (rule.ground, begin)
             is_certain = rule.is_certain and rule.exception not in excepted
-            if key not in hits or (is_certain and not hits[key][3]):
-                hits[key] = (begin, excerpt, rule, is_certain)
+            if key not in hits or (is_certain and not hits[key].is_certain):
+                hits[key] = _Hit(begin, excerpt, rule, is_certain)
         if rule.takes_words:
             bare = rule.pattern.sub(_blot, bare)
-    for _, excerpt, rule, is_certain in sorted(hits.values(), key=lambda hit: hit[0]):
-        yield UnlawfulCondition(
-            field=field,
-            excerpt=excerpt,
-            law=rule.law,
-            article=rule.article,
-            message=rule.message if is_certain else f"{rule.message}；如依法可以这样要求，请写明依据，由工作人员审核",
-            is_certain=is_certain,
-        )
+    return tuple(sorted(hits.values(), key=lambda hit: hit.begin))
 
 
 def _blot(found: re.Match[str]) -> str:

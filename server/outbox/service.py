@@ -1,6 +1,6 @@
 """发件箱业务 — puts work into the outbox, inside the transaction of the deed that needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import msgspec
 
 from config.clock import utc_now
 from models.base import new_id
+from models.batches import insert_many, store_many
 from models.outbox import OutboxState
 from models.transactions import execute
 
@@ -31,3 +32,23 @@ async def enqueue(kind: str, payload: Mapping[str, object], *, run_at: datetime 
         run_at or at,
     )
     return identifier
+
+
+_MANY = insert_many(
+    "outbox_messages",
+    {"id": "uuid", "payload": "text"},
+    fixed={
+        "created_at": "$2",
+        "run_at": "$2",
+        "kind": "$3",
+        "state": f"'{OutboxState.WAITING}'",
+        "attempts": "0",
+        "last_fault": "''",
+    },
+)
+
+
+async def enqueue_many(kind: str, payloads: Sequence[Mapping[str, object]]) -> None:
+    """Store many pieces of work of one kind in the current transaction, each to be done at once by itself."""
+    rows = [{"id": new_id(), "payload": msgspec.json.encode(payload).decode()} for payload in payloads]
+    await store_many(_MANY, rows, utc_now(), kind)

@@ -2,16 +2,16 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from models.batches import Progress, fetch_many, one_of
 from models.errors import Conflict
 from models.perks import PerkCategory
 from models.towns import Town
-from models.transactions import Dialects, Row, as_uuid, fetch_rows, transaction
+from models.transactions import as_uuid, transaction
 from server.audit.service import record
 from server.perks.import_columns import perk_shape
 from server.perks.import_plan import Known, KnownMerchant, KnownPerk, Plan, plan_import
@@ -21,27 +21,14 @@ from server.tables.export import export_template
 from server.tables.reading import load_table
 from server.tables.report import ImportReport
 
-CHUNK = 500
-
-_MERCHANTS = Dialects(
-    postgres="SELECT id, name, credit_code FROM merchants WHERE credit_code = ANY($1::text[])",
-    sqlite="SELECT id, name, credit_code FROM merchants WHERE credit_code IN (SELECT value FROM json_each($1))",
-)
-_SELECT_BRANCHES = "SELECT id, merchant_id, name, closed_at FROM branches WHERE merchant_id "
-_BRANCHES = Dialects(
-    postgres=_SELECT_BRANCHES + "= ANY($1::uuid[])", sqlite=_SELECT_BRANCHES + "IN (SELECT value FROM json_each($1))"
-)
-_SELECT_PERKS = (
+_MERCHANTS = one_of("SELECT id, name, credit_code FROM merchants WHERE credit_code {keys}", "text")
+_BRANCHES = one_of("SELECT id, merchant_id, name, closed_at FROM branches WHERE merchant_id {keys}", "uuid")
+_PERKS = one_of(
     "SELECT p.*, u.used AS used_ever FROM perks p "
-    "LEFT JOIN perk_usages u ON u.perk_id = p.id AND u.subject = 'all' AND u.period = 'ever' WHERE p.number "
+    "LEFT JOIN perk_usages u ON u.perk_id = p.id AND u.subject = 'all' AND u.period = 'ever' WHERE p.number {keys}",
+    "text",
 )
-_PERKS = Dialects(
-    postgres=_SELECT_PERKS + "= ANY($1::text[])", sqlite=_SELECT_PERKS + "IN (SELECT value FROM json_each($1))"
-)
-_LINKS = Dialects(
-    postgres="SELECT id, perk_id, branch_id FROM perk_branches WHERE perk_id = ANY($1::uuid[])",
-    sqlite="SELECT id, perk_id, branch_id FROM perk_branches WHERE perk_id IN (SELECT value FROM json_each($1))",
-)
+_LINKS = one_of("SELECT id, perk_id, branch_id FROM perk_branches WHERE perk_id {keys}", "uuid")
 
 
 class PerksChangedMeanwhile(Conflict):
@@ -57,7 +44,7 @@ async def import_perks(
     account_id: UUID | None,
     role: str,
     at: datetime,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Store the perks of a spreadsheet, all or none; a number that is known updates its perk.
 
@@ -127,24 +114,17 @@ async def _known(parsed: ParsedTable) -> Known:
     codes = sorted({str(row.values["merchant"]) for row in parsed.rows if row.values["merchant"]})
     merchants = {
         row["credit_code"]: KnownMerchant(id=as_uuid(row["id"]), name=row["name"], branches={}, open_branches=[])
-        for row in await _in_chunks(_MERCHANTS, codes)
+        for row in await fetch_many(_MERCHANTS, codes)
     }
     by_id = {merchant.id: merchant for merchant in merchants.values()}
-    for row in await _in_chunks(_BRANCHES, list(by_id)):
+    for row in await fetch_many(_BRANCHES, list(by_id)):
         merchant, branch_id = by_id[as_uuid(row["merchant_id"])], as_uuid(row["id"])
         merchant.branches[row["name"]] = branch_id
         if row["closed_at"] is None:
             merchant.open_branches.append(branch_id)
     numbers = [str(row.values["number"]) for row in parsed.rows]
-    perks = {row["number"]: KnownPerk(row=row, links={}) for row in await _in_chunks(_PERKS, numbers)}
+    perks = {row["number"]: KnownPerk(row=row, links={}) for row in await fetch_many(_PERKS, numbers)}
     perks_by_id = {as_uuid(perk.row["id"]): perk for perk in perks.values()}
-    for row in await _in_chunks(_LINKS, list(perks_by_id)):
+    for row in await fetch_many(_LINKS, list(perks_by_id)):
         perks_by_id[as_uuid(row["perk_id"])].links[as_uuid(row["branch_id"])] = as_uuid(row["id"])
     return Known(merchants=merchants, perks=perks)
-
-
-async def _in_chunks(sql: Dialects, keys: Sequence[object]) -> list[Row]:
-    rows: list[Row] = []
-    for start in range(0, len(keys), CHUNK):
-        rows += await fetch_rows(sql, list(keys[start : start + CHUNK]))
-    return rows

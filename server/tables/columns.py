@@ -24,7 +24,8 @@ class Column(Generic[T_co]):
     """One column of a shape 列.
 
     ``parse`` gets the cell as clean, non-empty text (a day as ``YYYY-MM-DD``) and raises ValueError, or an
-    Invalid refusal, with a Chinese message. ``choices`` makes a drop-down and is checked before ``parse``.
+    Invalid refusal, with a Chinese message. ``choices`` makes a drop-down and is checked before ``parse``;
+    ``suggestions`` makes one that forbids nothing else.
     ``unique`` reports a value that stands in several rows at each of them.
     """
 
@@ -37,6 +38,7 @@ class Column(Generic[T_co]):
     help: str = ""
     aliases: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
     width: float = 18
 
 

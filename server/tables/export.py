@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from server.tables.columns import TableShape
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of what the writers return."""
+
 
 async def export_xlsx(
     *,

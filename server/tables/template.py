@@ -38,7 +38,7 @@ def write_template(shape: TableShape) -> bytes:
     sheet.freeze_panes = "A2"
     for place, column in enumerate(shape.columns, start=1):
         write_column(sheet, column, place=place)
-        if column.choices:
+        if column.choices or column.suggestions:
             write_choices(sheet, choices, column, place=place)
     write_help(explained, shape)
     packed = io.BytesIO()
@@ -62,14 +62,14 @@ def write_column(sheet: Worksheet, column: Column[object], *, place: int) -> Non
 
 def write_choices(sheet: Worksheet, choices: Worksheet, column: Column[object], *, place: int) -> None:
     """List a column's choices on the hidden sheet and offer them as a drop-down below the example row."""
-    letters = get_column_letter(place)
-    for row, choice in enumerate(column.choices, start=1):
+    letters, offered = get_column_letter(place), column.choices or column.suggestions
+    for row, choice in enumerate(offered, start=1):
         write_text(choices.cell(row, place), choice)
     validation = DataValidation(
         type="list",
-        formula1=f"'{choices.title}'!${letters}$1:${letters}${len(column.choices)}",
+        formula1=f"'{choices.title}'!${letters}$1:${letters}${len(offered)}",
         allow_blank=not column.required,
-        showErrorMessage=True,
+        showErrorMessage=bool(column.choices),
         errorTitle=column.name,
         error="请从下拉列表里选",
     )

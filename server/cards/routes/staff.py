@@ -37,12 +37,12 @@ from server.cards.schemas import (
 )
 from server.http.endpoints import Download, Limit, Routes, Upload
 from server.http.pagination import decode_cursor, encode_cursor
+from server.tables.export import XLSX
 from server.tables.faults import TableHasNoRows, TableRejected
 from server.tables.headers import WrongHeaders
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
 routes = Routes("staff_cards", title="优待证管理")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TRANSITION = (CardNotFound, CardStateUnsuitable)
 
 

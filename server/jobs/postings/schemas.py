@@ -94,6 +94,20 @@ class StaffPostingQuery(msgspec.Struct, forbid_unknown_fields=True):
     limit: PageSize = 20
 
 
+class OwnJobImportQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """单位导入岗位的方式"""
+
+    dry_run: Annotated[bool, Meta(description="true 为只检查，不写入")] = False
+    submit: Annotated[bool, Meta(description="true 为导入后提交审核，false 为存为草稿")] = False
+
+
+class StaffJobImportQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """工作人员导入岗位的方式"""
+
+    dry_run: Annotated[bool, Meta(description="true 为只检查，不写入")] = False
+    publish: Annotated[bool, Meta(description="true 为直接上线（即审核通过），false 为待审核")] = False
+
+
 class PostingSeen(msgspec.Struct, forbid_unknown_fields=True):
     """审核时看到的内容"""
 

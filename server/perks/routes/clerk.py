@@ -48,9 +48,9 @@ from server.perks.verification import (
     WrongBranch,
     verify,
 )
+from server.tables.export import XLSX
 
 routes = Routes("redemptions", title="核验与核销")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TILL = Limit("240/minute", shared=False)
 _CLERK = (NotAClerk, MerchantSuspended, BranchClosed)
 _REDEEM_REFUSALS = (

@@ -35,13 +35,13 @@ from server.perks.staff_schemas import (
     StaffPerkPage,
     StaffPerkQuery,
 )
+from server.tables.export import XLSX
 from server.tables.faults import TableHasNoRows, TableRejected
 from server.tables.headers import WrongHeaders
 from server.tables.report import ImportReport
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
 routes = Routes("perk-administration", title="优惠管理")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TABLE = (
     *(TableRejected, TableHasNoRows, WrongHeaders, PerksChangedMeanwhile),
     *(UnreadableSpreadsheet, OldSpreadsheetFormat, LockedSpreadsheet, SpreadsheetTooLarge),
