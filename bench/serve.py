@@ -10,6 +10,7 @@ from typing import Any
 import uvloop
 from sanic import Sanic
 
+from bench.jobs_rival import add_job_routes
 from bench.rival import create_rival
 from config.settings import Settings
 from server.app import create_app
@@ -21,6 +22,7 @@ async def serve(job: dict[str, Any]) -> None:
     values = {"database_url": job["address"], "rate_limits": "off", "log_level": "INFO", "log_format": "json"}
     ours = create_app(Settings(_env_file=None, **values))  # type: ignore[call-arg]
     rival = create_rival(job["address"], pool=10, public_key=job["public_key"])
+    add_job_routes(rival)
     ports, servers = [], []
     for app in (ours, rival):
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)

@@ -133,7 +133,11 @@ def index_of(criteria: Criteria, *, by_pay: bool) -> str:
 
 
 def _to_employer() -> str:
-    return f"{'' if is_postgres() else 'CROSS '}JOIN employers e ON e.id = p.employer_id"
+    """Return the join that looks each posting's employer up; it must never become the way to the postings."""
+    if is_postgres():
+        own = "SELECT e.name, e.nature, e.state FROM employers e WHERE e.id = p.employer_id OFFSET 0"
+        return f"CROSS JOIN LATERAL ({own}) e"
+    return "CROSS JOIN employers e ON e.id = p.employer_id"
 
 
 def _add_begin(conditions: Conditions, wanted: Wanted, *, has_town: bool) -> None:
