@@ -131,6 +131,10 @@ class Parcel(Record):
     poll_failures = fields.SmallIntField(default=0)
     ended_at = fields.DatetimeField(null=True, db_index=True)
     """When it came to an end state; personal data are forgotten some time after."""
+    open_place = fields.SmallIntField(null=True)
+    """Which of the places for parcels that its person has booked and not brought yet; empty once it left that state."""
+    share_generation = fields.IntField(default=0)
+    """Counts up when the share links are revoked: older ones are no longer good."""
     is_sample = fields.BooleanField(default=False)
     updated_at = fields.DatetimeField()
 
@@ -142,7 +146,7 @@ class Parcel(Record):
 
     class Meta:
         table = "parcels"
-        unique_together = (("carrier", "tracking_number"),)
+        unique_together = (("carrier", "tracking_number"), ("account", "open_place"))
         indexes = (("account", "id"), ("station", "state", "id"), ("station", "sender_last4_hash"))
 
 

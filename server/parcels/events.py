@@ -40,12 +40,14 @@ _STATES_OF = Dialects(
 )
 _UPDATE = Dialects(
     postgres="UPDATE parcels SET state = x.state, state_at = x.state_at, ended_at = x.ended_at, "
-    "next_poll_at = CASE WHEN x.ended_at IS NULL THEN parcels.next_poll_at END, updated_at = $2 "
+    "next_poll_at = CASE WHEN x.ended_at IS NULL THEN parcels.next_poll_at END, "
+    "open_place = CASE WHEN x.state = 'booked' THEN parcels.open_place END, updated_at = $2 "
     "FROM jsonb_to_recordset($1::text::jsonb) AS x(id uuid, state text, state_at timestamptz, ended_at timestamptz) "
     "WHERE parcels.id = x.id",
     sqlite="UPDATE parcels SET state = json_extract(x.value, '$.state'), "
     "state_at = json_extract(x.value, '$.state_at'), ended_at = json_extract(x.value, '$.ended_at'), "
-    "next_poll_at = CASE WHEN json_extract(x.value, '$.ended_at') IS NULL THEN next_poll_at END, updated_at = ?2 "
+    "next_poll_at = CASE WHEN json_extract(x.value, '$.ended_at') IS NULL THEN next_poll_at END, "
+    "open_place = CASE WHEN json_extract(x.value, '$.state') = 'booked' THEN open_place END, updated_at = ?2 "
     "FROM json_each(?1) AS x WHERE parcels.id = json_extract(x.value, '$.id')",
 )
 

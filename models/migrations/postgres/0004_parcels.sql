@@ -144,9 +144,12 @@ CREATE TABLE parcels (
     next_poll_at TIMESTAMPTZ,
     poll_failures SMALLINT NOT NULL,
     ended_at TIMESTAMPTZ,
+    open_place SMALLINT CHECK (open_place BETWEEN 1 AND 20),
+    share_generation INT NOT NULL,
     is_sample BOOLEAN NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
-    UNIQUE (carrier, tracking_number)
+    UNIQUE (carrier, tracking_number),
+    UNIQUE (account_id, open_place)
 );
 CREATE INDEX parcels_account ON parcels (account_id, id);
 CREATE INDEX parcels_station_state ON parcels (station_id, state, id);

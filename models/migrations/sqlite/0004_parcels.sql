@@ -157,9 +157,12 @@ CREATE TABLE parcels (
     next_poll_at TIMESTAMP,
     poll_failures SMALLINT NOT NULL,
     ended_at TIMESTAMP,
+    open_place SMALLINT CHECK (open_place BETWEEN 1 AND 20),
+    share_generation INT NOT NULL,
     is_sample BOOLEAN NOT NULL,
     updated_at TIMESTAMP NOT NULL,
-    UNIQUE (carrier, tracking_number)
+    UNIQUE (carrier, tracking_number),
+    UNIQUE (account_id, open_place)
 );
 CREATE INDEX parcels_account ON parcels (account_id, id);
 CREATE INDEX parcels_station_state ON parcels (station_id, state, id);
