@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models.base import new_id
+from models.batches import insert_many, store_many
 from models.errors import NotFound
 from models.notifications import Notification
 from models.transactions import execute, fetch_row
@@ -17,6 +18,22 @@ LONGEST_TEXT = 500
 class NotificationNotFound(NotFound):
     message = "没有找到这条消息"
     next_step = "请返回消息列表刷新后再试"
+
+
+_EACH = insert_many(
+    "notifications",
+    {
+        "id": "uuid",
+        "account_id": "uuid",
+        "event": "text",
+        "title": "text",
+        "text": "text",
+        "link": "text",
+        "dedupe_key": "text",
+    },
+    fixed={"created_at": "$2"},
+    conflict="ON CONFLICT (dedupe_key) DO NOTHING",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,23 @@ async def notify(*, account_id: UUID, event: Event, at: datetime) -> bool:
 async def notify_all(*, account_ids: Sequence[UUID], event: Event, at: datetime) -> int:
     """Put an event into the inboxes of several people; return to how many it was new."""
     return sum([await notify(account_id=account_id, event=event, at=at) for account_id in account_ids])
+
+
+async def notify_each(told: Sequence[tuple[UUID, Event]], *, at: datetime) -> None:
+    """Put into the inboxes of many people what concerns each, once for its key. See ``notify``."""
+    rows = [
+        {
+            "id": new_id(),
+            "account_id": account_id,
+            "event": event.name,
+            "title": _cut(event.title, LONGEST_TITLE),
+            "text": _cut(event.text, LONGEST_TEXT),
+            "link": event.link,
+            "dedupe_key": f"{account_id.hex}:{event.key}",
+        }
+        for account_id, event in told
+    ]
+    await store_many(_EACH, rows, at)
 
 
 async def list_notifications(

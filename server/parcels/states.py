@@ -53,7 +53,7 @@ _LEADS_TO: dict[EventKind, ParcelState] = {
 }
 """What no carrier's word of ours stands for (``UNKNOWN``) is shown and leads to no state."""
 
-_RANKS = {kind: rank for rank, kind in enumerate(EventKind)}
+_RANKS = {kind: place for place, kind in enumerate(EventKind)}
 _DELIVERIES = frozenset({_K.DELIVERED, _K.DELIVERED_TO_OTHER})
 
 
@@ -81,7 +81,12 @@ class Derived:
 def in_order(happenings: Iterable[Happening]) -> list[Happening]:
     """Return each event once, by event time, at one instant by rank: never by the time of hearing of it."""
     once = {happening.dedupe: happening for happening in happenings}
-    return sorted(once.values(), key=lambda h: (h.occurred_at, _RANKS[h.kind], h.dedupe))
+    return sorted(once.values(), key=lambda h: (h.occurred_at, rank(h.kind), h.dedupe))
+
+
+def rank(kind: EventKind) -> int:
+    """Return the place of a kind among events of one instant."""
+    return _RANKS[kind]
 
 
 def derive(happenings: Iterable[Happening]) -> Derived | None:
