@@ -50,7 +50,7 @@ class Layout:
     hint: str = ""
     """SQLite: ``INDEXED BY`` where it would not find by itself what is rare."""
     is_wide: bool = False
-    """Whether a place's row is so wide that a walk carries its id alone and fetches the row again."""
+    """Whether a place's row is so wide that a walk carries only where it lies (``ctid``) and fetches it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _outwards(
             fresh = f"AND NOT EXISTS ({layout.nearer} AND b2.place <-> {point} < {reached})"
     carried, walked = f"{name}.*", f"walked {name}"
     if layout.is_wide:
-        carried, walked = f"{name}.id", f"walked JOIN {layout.places} {name} ON {name}.id = walked.id"
+        carried, walked = f"{name}.ctid", f"walked JOIN {layout.places} {name} ON {name}.ctid = walked.ctid"
     sql = (
         f"WITH walked AS MATERIALIZED (SELECT {carried}, {name}.place <-> {point} AS degrees "
         f"FROM {layout.places} {name} WHERE {name}.place IS NOT NULL AND {layout.is_open} {beyond} "
