@@ -21,8 +21,9 @@ from server.http.problems import answer_outside
 from server.http.rate_limits import RateLimiter
 from server.http.reference import DOCS_CSS, render_docs
 from server.http.requests import IncomingRequest
-from server.http.responses import Answer, begin, note
+from server.http.responses import Answer, ScriptedPage, begin, note
 from server.jobs import routes as jobs
+from server.jobs.fairs.board_page import board_files
 from server.merchants import routes as merchants
 from server.notifications import routes as notifications
 from server.perks import routes as perks
@@ -112,9 +113,14 @@ def _attach_endpoints(app: "Sanic[Any, Any]", settings: Settings) -> None:
 
 
 def _attach_docs(app: "Sanic[Any, Any]") -> None:
-    for path, body, media_type in _documents():
+    _attach_files(app, _documents(), kind=Answer)
+    _attach_files(app, board_files(), kind=ScriptedPage)
+
+
+def _attach_files(app: "Sanic[Any, Any]", files: tuple[tuple[str, bytes, str], ...], *, kind: type[Answer]) -> None:
+    for path, body, media_type in files:
         name = path.strip("/").replace(".", "_")
-        app.add_route(_always(path, body, media_type), path, name=name, error_format="json")
+        app.add_route(_always(path, body, media_type, kind), path, name=name, error_format="json")
 
 
 @cache
@@ -127,10 +133,10 @@ def _documents() -> tuple[tuple[str, bytes, str], ...]:
     )
 
 
-def _always(path: str, body: bytes, media_type: str) -> SanicHandler:
+def _always(path: str, body: bytes, media_type: str, kind: type[Answer]) -> SanicHandler:
     async def answer(request: Request) -> Answer:
         began = begin(request)
         note(route=path, method="GET", status=200, began=began)
-        return Answer(body, content_type=media_type)
+        return kind(body, content_type=media_type)
 
     return answer

@@ -22,6 +22,7 @@ _ASKERS = {
     "employer": "用人单位成员",
     "staff": "工作人员",
     "administrator": "系统管理员",
+    "screen": "招聘会现场的大屏，出示大屏码",
 }
 _TYPES = {
     "string": "文字",

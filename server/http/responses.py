@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from functools import cache
+from typing import ClassVar
 
 from sanic import Request
 from sanic.response import HTTPResponse
@@ -20,9 +21,18 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_FIRST, *_OTHERS = SECURITY_HEADERS.items()
-_SECURITY = (_FIRST[0].encode(), "\r\n".join([_FIRST[1], *(f"{name}: {value}" for name, value in _OTHERS)]).encode())
-"""All of them as one header line with the others behind it: Sanic writes each pair it is given as it is."""
+_SCRIPTED = SECURITY_HEADERS | {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+
+def _in_one_line(headers: dict[str, str]) -> tuple[bytes, bytes]:
+    """Return headers as one with the others behind it: Sanic writes each pair it is given as it is."""
+    first, *others = headers.items()
+    return first[0].encode(), "\r\n".join([first[1], *(f"{name}: {value}" for name, value in others)]).encode()
+
+
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{7,63}\Z")
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 _LINE_BREAKS = str.maketrans({"\r": None, "\n": None})
@@ -36,16 +46,24 @@ class Answer(HTTPResponse):
     """
 
     __slots__ = ()
+    security: ClassVar[tuple[bytes, bytes]] = _in_one_line(SECURITY_HEADERS)
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
-        yield _SECURITY
+        yield self.security
         yield b"X-Request-ID", request_id.get().encode()
         if self.content_type and self.status not in (204, 304):
             yield b"Content-Type", self.content_type.encode()
         for name, value in self.headers.items():
             if value != "":
                 yield name.encode("ascii"), str(value).translate(_LINE_BREAKS).encode(errors="surrogateescape")
+
+
+class ScriptedPage(Answer):
+    """A file of a page that runs a script of ours and asks this server, and nobody else."""
+
+    __slots__ = ()
+    security: ClassVar[tuple[bytes, bytes]] = _in_one_line(_SCRIPTED)
 
 
 def begin(request: Request) -> float:

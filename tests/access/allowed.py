@@ -10,6 +10,7 @@ CLERKS = frozenset({"clerk_a", "clerk_b"})
 EMPLOYERS = frozenset({"employer", "employer_b"})
 STAFF = frozenset({"staff_x", "staff_y", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
+SCREENS = frozenset({"screen", "screen_b"})
 
 ALLOWED = {
     "health.healthz": ANYONE,
@@ -123,6 +124,8 @@ ALLOWED = {
     "fairs.list_my_registrations": PEOPLE,
     "fair-desk.check_in": STAFF,
     "fair-desk.undo_check_in": STAFF,
+    "fair-board.get_board": SCREENS,
+    "fair-board.renew_board_code": STAFF,
     "employer-fairs.list_my_fairs": EMPLOYERS,
     "employer-fairs.get_my_fair": EMPLOYERS,
     "employer-fairs.list_my_postings": EMPLOYERS,

@@ -45,7 +45,9 @@ LIVING = (
 )
 """Everybody whose session is good, whatever became of their role."""
 GONE = ("expired", "revoked")
-EVERYBODY = ("stranger", *LIVING, *GONE)
+SCREENS = ("screen", "screen_b")
+"""Screens at the fair and at another one: they show a code and have no session."""
+EVERYBODY = ("stranger", *LIVING, *GONE, *SCREENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,16 @@ async def gather(service: Client) -> tuple[dict[str, Client], Records]:
     people = {name: await service.login(f"walker-{name}") for name in (*LIVING, *GONE)} | {"stranger": service}
     await _appoint(people)
     await _shut_out(people)
-    return people, await _make_records(people)
+    records = await _make_records(people)
+    for name, fair_id in zip(SCREENS, (records.fair_id, (await make_fair(town_code=TOWN)).id), strict=True):
+        people[name] = await _hang_up_screen(people["administrator"], fair_id)
+    return people, records
+
+
+async def _hang_up_screen(administrator: Client, fair_id: UUID) -> Client:
+    granted = await administrator.post(f"/v1/staff/fairs/{fair_id}/board-code")
+    assert granted.status == 200, granted
+    return Client(administrator.http, administrator.base, granted.json["code"])
 
 
 async def _appoint(people: dict[str, Client]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from server.app import ENDPOINTS
 from server.http.endpoints import Endpoint
 from tests.access.allowed import ALLOWED
-from tests.access.people import EVERYBODY, GONE, Records, gather
+from tests.access.people import EVERYBODY, GONE, SCREENS, Records, gather
 from tests.service import Answer, Client, make_settings, serving
 
 WHY = {"reason": "接到举报"}
@@ -58,6 +58,7 @@ OF_A_TOWN = {
     "fair-administration.add_booth": ("fair_id", {"number": "Z9", "employer_id": "{employer_id}"}),
     "fair-administration.change_booth": ("fair_id", {"number": "Z8"}),
     "fair-administration.remove_booth": ("fair_id", None),
+    "fair-board.renew_board_code": ("fair_id", None),
     "fair-administration.cancel_fair": ("fair_id", WHY),
 }
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
@@ -103,6 +104,7 @@ OF_A_PERSON = {
     "applications.withdraw_application": ("application_id", {}),
 }
 """The veteran's own; the newcomer, a person like any other, finds nothing."""
+OF_A_SCREEN = {"fair-board.get_board": ("fair_id", None)}
 OF_THE_WHOLE_CITY = {
     *("staff.suspend_staff", "staff.reinstate_staff"),
     *("merchants.update_merchant", "merchants.suspend_merchant", "merchants.reinstate_merchant"),
@@ -163,7 +165,7 @@ def unexpected(name: str, who: str, answer: Answer) -> str:
     if who in ALLOWED[name]:
         wrong = answer.status in (401, 403) or answer.status >= 500
     else:
-        expected = 401 if who in ("stranger", *GONE) else 403
+        expected = 401 if who in ("stranger", *GONE, *SCREENS) else 403
         wrong = answer.status != expected or answer.json is None or "detail" not in answer.json
     return f"{who} → {name}: {answer.status} {answer.code}" if wrong else ""
 
@@ -176,7 +178,7 @@ def test_the_table_knows_every_endpoint_and_no_other() -> None:
 def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
     with_records = {endpoint.name for endpoint in ENDPOINTS if UUID in endpoint.path_types.values()}
 
-    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_AN_EMPLOYER, *OF_A_PERSON, *OF_THE_WHOLE_CITY}
+    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_AN_EMPLOYER, *OF_A_PERSON, *OF_A_SCREEN, *OF_THE_WHOLE_CITY}
 
 
 async def test_only_those_in_the_table_pass(service: Client) -> None:
@@ -206,6 +208,13 @@ async def test_a_member_finds_nobody_of_another_employer(service: Client) -> Non
 
     for name, (kind, body) in OF_AN_EMPLOYER.items():
         await assert_hidden(BY_NAME[name], records, kind, body, people["employer_b"], people["employer"])
+
+
+async def test_a_screen_finds_no_figures_of_another_fair(service: Client) -> None:
+    people, records = await gather(service)
+
+    for name, (kind, body) in OF_A_SCREEN.items():
+        await assert_hidden(BY_NAME[name], records, kind, body, people["screen_b"], people["screen"])
 
 
 async def test_a_person_finds_nothing_of_another(service: Client) -> None:

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.access.allowed import ADMINISTRATORS, ALLOWED, ANYONE, CLERKS, EMPLOYERS, PEOPLE, STAFF, VISITORS
+from tests.access.allowed import ADMINISTRATORS, ALLOWED, ANYONE, CLERKS, EMPLOYERS, PEOPLE, SCREENS, STAFF, VISITORS
 from tests.http.standing import Standing
 
 EXAMPLES = 10
@@ -33,6 +33,7 @@ ASKERS = {
     "employer": (EMPLOYERS,),
     "staff_x": (STAFF,),
     "administrator": (ADMINISTRATORS,),
+    "screen": (SCREENS,),
 }
 """Who asks, and what is asked thoroughly as them; the rest is glanced at."""
 ENDS_THE_ROLE = {"accounts.close_session", "merchants.leave_merchant", "employers.leave_employer", "cards.unbind_card"}

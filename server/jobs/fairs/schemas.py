@@ -172,3 +172,22 @@ class EmployerFairPage(msgspec.Struct):
 
     items: list[EmployerFair]
     next_cursor: str | None
+
+
+class BoardView(msgspec.Struct):
+    """大屏数字 — ``registered`` and ``checked_in`` are persons; ``intents`` signed ones, those withdrawn apart."""
+
+    fair_id: UUID
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    phase: FairPhase
+    phase_label: str
+    as_of: datetime
+    employers: int
+    openings: int
+    registered: int
+    checked_in: int
+    intents: int
+    intents_withdrawn: int

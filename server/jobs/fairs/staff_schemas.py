@@ -186,6 +186,12 @@ class CheckInView(msgspec.Struct):
     by_staff: bool
 
 
+class BoardCodeGranted(msgspec.Struct):
+    """大屏码 — shown this once."""
+
+    code: str
+
+
 class FairImportQuery(msgspec.Struct, forbid_unknown_fields=True):
     """导入的条件"""
 

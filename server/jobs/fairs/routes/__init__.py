@@ -1,6 +1,6 @@
 """招聘会接口 — by who asks."""
 
-from server.jobs.fairs.routes import desk, employer, person, public, staff, staff_setup
+from server.jobs.fairs.routes import board, desk, employer, person, public, staff, staff_setup
 
 ENDPOINTS = (
     *public.routes.endpoints,
@@ -9,4 +9,5 @@ ENDPOINTS = (
     *staff.routes.endpoints,
     *staff_setup.routes.endpoints,
     *desk.routes.endpoints,
+    *board.routes.endpoints,
 )
