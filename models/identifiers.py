@@ -123,6 +123,20 @@ class CreditCode(str):
         return value
 
     @classmethod
+    def vouched(cls, text: str, *, note: str) -> tuple[Self, str]:
+        """Return a checked code and no note; or one with a wrong check sign that a note vouches for, and the note.
+
+        Raises:
+            ValueError: as ``parse``; a ``CreditCodeCheckFailed`` only where there is no note.
+        """
+        try:
+            return cls.parse(text), ""
+        except CreditCodeCheckFailed:
+            if not note:
+                raise
+            return cls.shaped(text), note
+
+    @classmethod
     def shaped(cls, text: str) -> Self:
         """Return a code whose form is right and whose check character was not looked at.
 

@@ -3,6 +3,7 @@
 from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.audit.sealing import seal_new_entries
+from server.employers.service import RENAMED
 from server.http.idempotency import purge_stored_replies
 from server.jobs.applications.tasks import end_unread_applications, purge_applications
 from server.jobs.catalogue.tasks import posting_published, purge_matches, tell_matches
@@ -11,7 +12,7 @@ from server.jobs.fairs.service import FAIR_CHANGED
 from server.jobs.fairs.tasks import remind, tell_cancelled, tell_changed
 from server.jobs.intents.tasks import lapse_intents
 from server.jobs.postings.steps import PUBLISHED
-from server.jobs.postings.tasks import close_overdue
+from server.jobs.postings.tasks import close_overdue, employer_renamed
 from server.outbox.tasks import Periodic, Task
 from server.perks.tasks import deidentify_redemptions, purge_scans
 from server.resources import resources
@@ -23,6 +24,7 @@ TASKS: dict[str, Task] = {
     FAIR_CANCELLED: Task(tell_cancelled),
     FAIR_CHANGED: Task(tell_changed),
     PUBLISHED: Task(posting_published),
+    RENAMED: Task(employer_renamed),
 }
 """The tasks by the kind of message that they do."""
 

@@ -115,6 +115,22 @@ def import_fairs(
         _print(asyncio.run(work()))
 
 
+@app.command("employers")
+def import_employers(file: File, dry_run: DryRun = False) -> None:
+    """导入用人单位；已审核写“是”的即审核通过。有一格不对就一行也不写入。"""
+    from server.employers.importing import import_employers as store
+    from server.tables.reading import Sheet
+
+    settings, sheet = read_settings(), Sheet(_read(file), file.name)
+
+    async def work() -> ImportReport:
+        async with opened(settings):
+            return await store(sheet=sheet, dry_run=dry_run, staff=None, at=utc_now())
+
+    with explained():
+        _print(asyncio.run(work()))
+
+
 @app.command("jobs")
 def import_jobs(
     file: File,
@@ -124,8 +140,9 @@ def import_jobs(
     ] = False,
 ) -> None:
     """导入多个用人单位的岗位，可带招聘会编号和展位；有一格不对就一行也不写入。"""
-    from server.jobs.postings.importing import JobImportReport, Sheet
+    from server.jobs.postings.importing import JobImportReport
     from server.jobs.postings.importing import import_jobs as store
+    from server.tables.reading import Sheet
 
     settings, sheet = read_settings(), Sheet(_read(file), file.name)
 

@@ -19,7 +19,7 @@ INVITATION_DAYS = 7
 
 
 class EmployerInvitationUnknown(NotFound):
-    message = "没有这个邀请码"
+    message = "没有这个邀请码，或它已被撤回"
     next_step = "请向本单位发出邀请的人核对，或申请新的邀请码"
 
 
@@ -31,6 +31,11 @@ class EmployerInvitationUsed(Conflict):
 class EmployerInvitationExpired(Conflict):
     message = "这个邀请码已经过期"
     next_step = f"邀请码 {INVITATION_DAYS} 天内有效，请向本单位申请新的邀请码"
+
+
+class EmployerInvitationNotFound(NotFound):
+    message = "没有找到这个邀请"
+    next_step = "请刷新邀请列表后再试"
 
 
 class EmployerSuspended(Conflict):
@@ -94,11 +99,56 @@ async def _invite(employer_id: UUID, display_name: str, *, account_id: UUID, rol
     return MemberInvited(id=invitation.id, code=code, expires_at=expires_at)
 
 
+async def revoke_invitation(*, invitation_id: UUID, member: Asker, at: datetime) -> None:
+    """Take back an unused invitation of the asker's own employer; taking it back again changes nothing.
+
+    Raises:
+        EmployerInvitationNotFound: the employer made no such invitation.
+        EmployerInvitationUsed: somebody has joined by it; remove that member instead.
+    """
+    if not await EmployerInvitation.exists(id=invitation_id, employer_id=member.employer_id):
+        raise EmployerInvitationNotFound
+    await _revoke(invitation_id, account_id=member.account_id, role=member.role, at=at)
+
+
+async def revoke_invitation_by_staff(*, invitation_id: UUID, staff: StaffMember, at: datetime) -> None:
+    """Take back an unused invitation by staff.
+
+    Raises:
+        EmployerInvitationNotFound: there is none, or its employer is of another town.
+        EmployerInvitationUsed: somebody has joined by it; remove that member instead.
+    """
+    invitation = await EmployerInvitation.get_or_none(id=invitation_id).select_related("employer")
+    if invitation is None:
+        raise EmployerInvitationNotFound
+    staff.require_town(invitation.employer.town_id, EmployerInvitationNotFound)
+    await _revoke(invitation_id, account_id=staff.account_id, role=staff.staff_role.value, at=at)
+
+
+async def _revoke(invitation_id: UUID, *, account_id: UUID, role: str, at: datetime) -> None:
+    async with transaction():
+        revoked = await execute(
+            "UPDATE employer_invitations SET revoked_at = $1 WHERE id = $2 AND used_at IS NULL AND revoked_at IS NULL",
+            at,
+            invitation_id,
+        )
+        if revoked:
+            await record(
+                account_id=account_id,
+                role=role,
+                action="employer_invitation.revoked",
+                record_type="employer_invitation",
+                record_id=invitation_id,
+            )
+        elif await EmployerInvitation.exists(id=invitation_id, used_at__isnull=False):
+            raise EmployerInvitationUsed(next_step="如不应加入，请在成员名单中移除")
+
+
 async def list_open_invitations(*, employer_id: UUID, at: datetime) -> list[EmployerInvitation]:
     """Return an employer's invitations that are still good, in the order of making."""
-    return await EmployerInvitation.filter(employer_id=employer_id, used_at=None, expires_at__gt=at).order_by(
-        "created_at", "id"
-    )
+    return await EmployerInvitation.filter(
+        employer_id=employer_id, used_at=None, revoked_at=None, expires_at__gt=at
+    ).order_by("created_at", "id")
 
 
 async def join_employer(*, code: str, account_id: UUID, at: datetime) -> Employer:
@@ -109,7 +159,7 @@ async def join_employer(*, code: str, account_id: UUID, at: datetime) -> Employe
 
     Raises:
         InvitationMistyped: the check sign shows a slip of the finger.
-        EmployerInvitationUnknown: no such code.
+        EmployerInvitationUnknown: no such code, or it was taken back.
         EmployerInvitationUsed: somebody else joined by it.
         EmployerInvitationExpired: it is older than seven days.
         EmployerSuspended: the employer is suspended.
@@ -117,14 +167,16 @@ async def join_employer(*, code: str, account_id: UUID, at: datetime) -> Employe
     """
     code_hash = hash_token(read_code(code))
     async with transaction():
-        invitation = await EmployerInvitation.get_or_none(code_hash=code_hash).select_related("employer")
+        invitation = await EmployerInvitation.get_or_none(code_hash=code_hash, revoked_at=None).select_related(
+            "employer"
+        )
         if invitation is None:
             raise EmployerInvitationUnknown
         if invitation.employer.state is EmployerState.SUSPENDED:
             raise EmployerSuspended
         used = await execute(
             "UPDATE employer_invitations SET used_at = $1, used_by_id = $2 "
-            "WHERE id = $3 AND used_at IS NULL AND expires_at > $1",
+            "WHERE id = $3 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $1",
             at,
             account_id,
             invitation.id,
@@ -140,6 +192,8 @@ async def join_employer(*, code: str, account_id: UUID, at: datetime) -> Employe
 async def _accept_repetition(invitation_id: UUID, *, account_id: UUID) -> None:
     """Say why a code could not be used, unless this account is the one that used it."""
     invitation = await EmployerInvitation.get(id=invitation_id)
+    if invitation.revoked_at is not None:
+        raise EmployerInvitationUnknown
     if invitation.used_at is None:
         raise EmployerInvitationExpired
     is_member = await EmployerMember.exists(account_id=account_id, employer_id=invitation.employer_id, removed_at=None)

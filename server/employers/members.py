@@ -9,6 +9,7 @@ from models.employers import EmployerMember
 from models.errors import Conflict, NotFound
 from models.transactions import execute, savepoint, transaction
 from server.accounts.guards import EmployerMember as Asker
+from server.accounts.guards import StaffMember
 from server.audit.service import record
 
 
@@ -66,6 +67,30 @@ async def remove_member(*, member_id: UUID, asker: Asker, at: datetime) -> None:
     await _remove(
         member_id, employer_id=asker.employer_id, account_id=asker.account_id, action="employer_member.removed", at=at
     )
+
+
+async def remove_member_by_staff(*, member_id: UUID, staff: StaffMember, at: datetime) -> None:
+    """End a membership by staff at once, the last one of an employer too. Removing again changes nothing.
+
+    Raises:
+        EmployerMemberNotFound: there is none, or the employer is of another town.
+    """
+    member = await EmployerMember.get_or_none(id=member_id).select_related("employer")
+    if member is None:
+        raise EmployerMemberNotFound
+    staff.require_town(member.employer.town_id, EmployerMemberNotFound)
+    async with transaction():
+        removed = await execute(
+            "UPDATE employer_members SET removed_at = $1 WHERE id = $2 AND removed_at IS NULL", at, member_id
+        )
+        if removed:
+            await record(
+                account_id=staff.account_id,
+                role=staff.staff_role.value,
+                action="employer_member.removed",
+                record_type="employer_member",
+                record_id=member_id,
+            )
 
 
 async def leave_employer(*, account_id: UUID, at: datetime) -> None:

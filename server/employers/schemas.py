@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from models.employers import EmployerState
+from models.employers import EmployerNature, EmployerState
 from server.http.pagination import Cursor, PageSize
 
 Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"\S")]
@@ -21,6 +21,7 @@ Address = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 ContactName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\S", description="联系人姓名")]
 ContactMobile = Annotated[str, Meta(min_length=1, max_length=40, description="联系人手机号")]
 Introduction = Annotated[str, Meta(max_length=2000)]
+CorrectionReason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", description="更正的依据，记入审计")]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\S", description="成员的叫法，如 人事部")]
 
 
@@ -34,6 +35,7 @@ class EmployerRequest(msgspec.Struct, forbid_unknown_fields=True):
     contact_mobile: ContactMobile
     town_code: TownCode | None = None
     introduction: Introduction = ""
+    nature: EmployerNature = EmployerNature.OTHER
 
 
 class StaffEmployerRequest(EmployerRequest, forbid_unknown_fields=True):
@@ -52,6 +54,16 @@ class EmployerPatch(msgspec.Struct, forbid_unknown_fields=True):
     contact_mobile: ContactMobile | UnsetType = UNSET
     town_code: TownCode | UnsetType | None = UNSET
     introduction: Introduction | UnsetType = UNSET
+    nature: EmployerNature | UnsetType = UNSET
+
+
+class EmployerCorrection(msgspec.Struct, forbid_unknown_fields=True):
+    """用人单位的更正 — by staff, of what was vetted; what is left out stays as it is."""
+
+    reason: CorrectionReason
+    name: Name | UnsetType = UNSET
+    town_code: TownCode | UnsetType | None = UNSET
+    nature: EmployerNature | UnsetType = UNSET
 
 
 class EmployerReason(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,6 +92,8 @@ class MyEmployer(msgspec.Struct):
     masked_contact_name: str
     masked_contact_mobile: str
     introduction: str
+    nature: EmployerNature
+    nature_label: str
     state: EmployerState
     state_label: str
     state_reason: str
@@ -100,6 +114,8 @@ class StaffEmployer(msgspec.Struct):
     masked_contact_name: str
     masked_contact_mobile: str
     introduction: str
+    nature: EmployerNature
+    nature_label: str
     state: EmployerState
     state_reason: str
     is_sample: bool
@@ -134,6 +150,12 @@ class OpenEmployerInvitation(msgspec.Struct):
     id: UUID
     display_name: str
     expires_at: datetime
+
+
+class OpenInvitationList(msgspec.Struct):
+    """未用的邀请 — those still good, in the order of making."""
+
+    items: list[OpenEmployerInvitation]
 
 
 class StaffEmployerDetail(msgspec.Struct):

@@ -16,10 +16,15 @@ from server.accounts.service import require_consent
 from server.audit.service import record
 from server.employers.members import add_member
 from server.employers.terms import EmployerChanges, EmployerTerms, columns_of, read_terms
+from server.outbox.service import enqueue
+from server.tables.cells import mask_digits
 
 FIRST_MEMBER = "登记人"
+RENAMED = "employers.renamed"
+"""Outbox: an employer has another name; ``{employer_id}``."""
 _CONTACT = frozenset({"contact_name", "contact_mobile"})
-_VETTED_FIELDS = frozenset({"name", "credit_code", "town_code"})
+_VETTED_FIELDS = frozenset({"name", "credit_code", "town_code", "nature"})
+"""The nature too: whom a veteran's age and schooling may be relaxed by hangs on it (退役军人保障法 42)."""
 
 
 class EmployerNotFound(NotFound):
@@ -41,7 +46,7 @@ class EmployerOfAnotherTown(Invalid):
 
 
 class EmployerAlreadyVetted(Conflict):
-    message = "单位名称、信用代码和所在乡镇已经审核，不能自行修改"
+    message = "单位名称、信用代码、所在乡镇和单位性质已经审核，不能自行修改"
     next_step = "确有变更的，请带证照联系退役军人服务站"
 
 
@@ -104,7 +109,7 @@ async def update_employer(*, changes: EmployerChanges, member: EmployerMember, a
         EmployerCreditCodeInvalid, EmployerCreditCodeCheckWrong, EmployerContactInvalid, EmployerTownUnknown,
         EmployerExists: as at registration.
         ConsentRequired: the contact changes and no consent to ``jobs`` is in force.
-        EmployerAlreadyVetted: name, credit code or town of an employer that was approved.
+        EmployerAlreadyVetted: name, credit code, town or nature of an employer that was approved.
     """
     wanted = changes.wanted()
     known = await get_own_employer(member=member)
@@ -124,6 +129,43 @@ async def update_employer(*, changes: EmployerChanges, member: EmployerMember, a
             raise EmployerAlreadyVetted
         if changed:
             await _change(employer, changed, member=member, at=at)
+    return employer
+
+
+async def correct_employer(
+    *, employer_id: UUID, changes: EmployerChanges, reason: str, staff: StaffMember, at: datetime
+) -> Employer:
+    """Correct name, town or nature of an employer by staff, after vetting too; the audit names fields and reason.
+
+    A new name is passed on (``RENAMED``), for it is found in the employer's postings.
+
+    Raises:
+        EmployerNotFound: there is none, or it is of another town.
+        EmployerTownUnknown: the code is none of the town units.
+        EmployerOfAnotherTown: staff of a town would lose the employer from sight.
+    """
+    read = await read_terms(changes.wanted(), is_staff=True)
+    async with transaction():
+        await execute("UPDATE employers SET updated_at = updated_at WHERE id = $1", employer_id)
+        employer = await get_visible_employer(employer_id=employer_id, staff=staff)
+        if not staff.sees_town(read.get("town_code", employer.town_id)):
+            raise EmployerOfAnotherTown
+        changed = {name: value for name, value in read.items() if _plain(employer, name) != value}
+        if not changed:
+            return employer
+        columns = columns_of(changed)
+        employer.update_from_dict(columns | {"updated_at": at})
+        await employer.save(update_fields=[*columns, "updated_at"])
+        if "name" in changed:
+            await enqueue(RENAMED, {"employer_id": str(employer_id)})
+        await record(
+            account_id=staff.account_id,
+            role=staff.staff_role.value,
+            action="employer.corrected",
+            record_type="employer",
+            record_id=employer_id,
+            detail={"fields": sorted(changed), "reason": mask_digits(reason)},
+        )
     return employer
 
 

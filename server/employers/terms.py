@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from models.employers import EMPLOYER_CONTACT_MOBILE, EMPLOYER_CONTACT_NAME
+from models.employers import EMPLOYER_CONTACT_MOBILE, EMPLOYER_CONTACT_NAME, EmployerNature
 from models.errors import FieldError, Invalid
 from models.fields import seal
 from models.identifiers import CreditCode, CreditCodeCheckFailed, Mobile
@@ -53,6 +53,7 @@ class EmployerTerms:
     contact_mobile: str
     town_code: str | None = None
     introduction: str = ""
+    nature: EmployerNature = EmployerNature.OTHER
     credit_code_note: str = ""
 
 
@@ -67,6 +68,7 @@ class EmployerChanges:
     contact_mobile: str | UnsetType = UNSET
     town_code: str | UnsetType | None = UNSET
     introduction: str | UnsetType = UNSET
+    nature: EmployerNature | UnsetType = UNSET
 
     def wanted(self) -> dict[str, str | None]:
         """Return what is set, by name."""
@@ -83,7 +85,7 @@ async def read_terms(entered: Mapping[str, str | None], *, is_staff: bool = Fals
         EmployerContactInvalid: the contact's number is no mobile.
         EmployerTownUnknown: the code is none of the town units.
     """
-    read = {name: None if value is None else value.strip() for name, value in entered.items()}
+    read = {name: value.strip() if type(value) is str else value for name, value in entered.items()}
     if "credit_code" in read:
         note = read["credit_code_note"] or ""
         read["credit_code"], read["credit_code_note"] = _read_code(read["credit_code"] or "", note, is_staff=is_staff)
@@ -101,14 +103,11 @@ async def read_terms(entered: Mapping[str, str | None], *, is_staff: bool = Fals
 def _read_code(text: str, note: str, *, is_staff: bool) -> tuple[str, str]:
     """Return the credit code in its written form, and the note where it is needed."""
     try:
-        return str(CreditCode.parse(text)), ""
+        code, kept = CreditCode.vouched(text, note=note)
+        return str(code), kept
     except CreditCodeCheckFailed:
-        if not note and is_staff:
-            step = "请对照证照逐位核对；如证照上确实如此，请在「信用代码说明」里写明理由后再提交"
-            raise EmployerCreditCodeCheckWrong(next_step=step) from None
-        if not note:
-            raise EmployerCreditCodeCheckWrong from None
-        return str(CreditCode.shaped(text)), note
+        step = "请对照证照逐位核对；如证照上确实如此，请在「信用代码说明」里写明理由后再提交" if is_staff else None
+        raise EmployerCreditCodeCheckWrong(next_step=step) from None
     except ValueError as fault:
         raise EmployerCreditCodeInvalid(errors=(FieldError("credit_code", str(fault)),)) from None
 

@@ -67,7 +67,7 @@ async def submit_employer(*, member: EmployerMember, at: datetime) -> Employer:
         EmployerStateForbids: it was not refused.
     """
     async with transaction():
-        await _move(member.employer_id, EmployerDeed.SUBMITTED, reason="", at=at)
+        await move_employer(member.employer_id, EmployerDeed.SUBMITTED, reason="", at=at)
         await _audit(member.employer_id, EmployerDeed.SUBMITTED, account_id=member.account_id, role=member.role)
     return await Employer.get(id=member.employer_id)
 
@@ -75,12 +75,17 @@ async def submit_employer(*, member: EmployerMember, at: datetime) -> Employer:
 async def _vet(employer_id: UUID, deed: EmployerDeed, *, reason: str, staff: StaffMember, at: datetime) -> Employer:
     async with transaction():
         await get_visible_employer(employer_id=employer_id, staff=staff)
-        await _move(employer_id, deed, reason=reason, at=at)
+        await move_employer(employer_id, deed, reason=reason, at=at)
         await _audit(employer_id, deed, account_id=staff.account_id, role=staff.staff_role.value, reason=reason)
     return await Employer.get(id=employer_id)
 
 
-async def _move(employer_id: UUID, deed: EmployerDeed, *, reason: str, at: datetime) -> None:
+async def move_employer(employer_id: UUID, deed: EmployerDeed, *, reason: str, at: datetime) -> None:
+    """Change an employer's state in the caller's transaction.
+
+    Raises:
+        EmployerStateForbids: the deed does not begin in its state.
+    """
     before, after = EMPLOYER_TRANSITIONS[deed]
     moved = await execute(
         "UPDATE employers SET state = $1, state_reason = $2, updated_at = $3 WHERE id = $4 AND state = $5",

@@ -154,13 +154,10 @@ async def update_merchant(*, merchant_id: UUID, changes: MerchantChanges, staff:
 
 def _check(terms: MerchantTerms, *, at: datetime | None) -> MerchantTerms:
     """Return the terms with the credit code in its written form; the note stays only where it is needed."""
-    note = terms.credit_code_note
     try:
-        code, note = CreditCode.parse(terms.credit_code), ""
+        code, note = CreditCode.vouched(terms.credit_code, note=terms.credit_code_note)
     except CreditCodeCheckFailed:
-        if not note:
-            raise CreditCodeCheckWrong from None
-        code = CreditCode.shaped(terms.credit_code)
+        raise CreditCodeCheckWrong from None
     except ValueError as fault:
         raise CreditCodeInvalid(errors=(FieldError("credit_code", str(fault)),)) from None
     if terms.licence_to:

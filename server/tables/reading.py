@@ -1,6 +1,8 @@
 """读表格 — from the bytes that somebody uploaded to a plain grid, or to a refusal that tells what to do."""
 
 import asyncio
+import hashlib
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from server.tables.delimited import read_delimited
@@ -19,6 +21,18 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 COMPOUND_FILE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 CONTAINER_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods", ".numbers")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """表格文件 — a file as it came; its hash names the import in the audit."""
+
+    data: bytes
+    filename: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
 
 
 def read_table(data: bytes, *, filename: str, max_rows: int = MAX_ROWS) -> Table:

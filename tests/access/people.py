@@ -18,7 +18,7 @@ from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
-from tests.factories.employers import make_employer, make_employer_member
+from tests.factories.employers import make_employer, make_employer_invitation, make_employer_member
 from tests.factories.jobs import (
     bring,
     make_application,
@@ -66,6 +66,7 @@ class Records:
     shown_pass: str
     employer_id: UUID
     member_id: UUID
+    employer_invitation_id: UUID
     notification_id: UUID
     fair_id: UUID
     booth_id: UUID
@@ -167,6 +168,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         shown_pass=await show_pass(card),
         employer_id=employer.id,
         member_id=(await make_employer_member(employer=employer)).id,
+        employer_invitation_id=(await make_employer_invitation(employer=employer)).id,
         notification_id=await _tell(people["veteran"].account_id),
         intent_id=await _make_intent(employer, seeker),
         fair_id=fair.id,

@@ -36,6 +36,9 @@ OF_A_TOWN = {
     "employers.suspend_employer": ("employer_id", WHY),
     "employers.reinstate_employer": ("employer_id", WHY),
     "employers.invite_employer_member": ("employer_id", {"display_name": "人事部"}),
+    "employers.correct_employer": ("employer_id", {"name": "更名后的示例厂", "reason": "营业执照已变更"}),
+    "employers.revoke_employer_invitation": ("employer_invitation_id", None),
+    "employers.remove_employer_member": ("member_id", None),
     "staff-jobs.get_posting": ("posting_id", None),
     "staff-jobs.approve_posting": ("posting_id", SEEN),
     "staff-jobs.refuse_posting": ("posting_id", WHY),
@@ -65,6 +68,7 @@ OF_A_TOWN = {
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
 OF_AN_EMPLOYER = {
     "employers.remove_member": ("member_id", None),
+    "employers.revoke_invitation": ("employer_invitation_id", None),
     "employer-jobs.get_posting": ("posting_id", None),
     "employer-jobs.update_posting": ("posting_id", {"openings": 3}),
     "employer-jobs.submit_posting": ("posting_id", None),
@@ -122,6 +126,9 @@ LISTS = (
     ("/v1/staff/merchants", "staff_y", "staff_x", "merchant_id"),
     ("/v1/staff/employers", "staff_y", "staff_x", "employer_id"),
     ("/v1/employer/members", "employer_b", "employer", "member_id"),
+    ("/v1/employer/invitations", "employer_b", "employer", "employer_invitation_id"),
+    ("/v1/employer/jobs", "employer_b", "employer", "posting_id"),
+    ("/v1/staff/jobs?state=live", "staff_y", "staff_x", "posting_id"),
     ("/v1/merchant/redemptions", "clerk_b", "clerk_a", "redemption_id"),
     ("/v1/redemptions", "newcomer", "veteran", "redemption_id"),
     ("/v1/staff/intents", "staff_y", "staff_x", "intent_id"),

@@ -1,12 +1,20 @@
 """用人单位工厂 — employers and their members that a test asks for by what matters to it."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from config.clock import utc_now
 from models.accounts import Account
-from models.employers import EMPLOYER_CONTACT_MOBILE, EMPLOYER_CONTACT_NAME, Employer, EmployerMember, EmployerState
+from models.employers import (
+    EMPLOYER_CONTACT_MOBILE,
+    EMPLOYER_CONTACT_NAME,
+    Employer,
+    EmployerInvitation,
+    EmployerMember,
+    EmployerState,
+)
 from models.fields import seal
 from tests.factories.merchants import SOME_TOWN, make_town, sample_credit_code
 
@@ -39,3 +47,15 @@ async def make_employer_member(**overrides: Any) -> EmployerMember:
     if not {"account", "account_id"} & overrides.keys():
         values["account_id"] = (await Account.create(openid=f"test-{uuid4().hex}")).id
     return await EmployerMember.create(**(values | overrides))
+
+
+async def make_employer_invitation(**overrides: Any) -> EmployerInvitation:
+    """Make an invitation of ``employer`` (else a new one) that is good for a day and whose code nobody knows."""
+    employer = overrides.pop("employer", None) or await make_employer()
+    values: dict[str, Any] = {
+        "employer_id": employer.id,
+        "code_hash": uuid4().hex,
+        "display_name": "人事部",
+        "expires_at": utc_now() + timedelta(days=1),
+    }
+    return await EmployerInvitation.create(**(values | overrides))

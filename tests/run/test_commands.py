@@ -18,6 +18,7 @@ from models.identifiers import IdNumber
 from models.secrets import use_keyring
 from server.cli.app import app
 from server.run.greeting import greeting
+from tests.factories.merchants import sample_credit_code
 from tests.run.installation import environment
 
 Command: TypeAlias = Callable[..., Result]
@@ -218,6 +219,38 @@ def test_a_roster_with_a_fault_names_row_and_column_and_stores_nothing(command: 
     assert answer.exit_code == 1
     assert "第2行「身份证号」" in answer.stderr
     assert "321084197001010012" not in answer.stderr
+
+
+def test_employers_and_their_postings_are_imported_from_files(command: Command, tmp_path: Path) -> None:
+    command("migrate")
+    command("seed", "--reference")
+    code = sample_credit_code(840_001)
+    employers, jobs = tmp_path / "用人单位.csv", tmp_path / "岗位.csv"
+    employers.write_text(
+        "信用代码,单位名称,乡镇,地址,联系人,手机号,已审核\n"
+        f"{code},高邮示例机械厂,三垛镇,园区路 3 号,木婉清,18012341999,是\n"
+    )
+    header = "信用代码,岗位编号,岗位名称,人数,工作地点,详细地址,月薪,岗位职责"
+    jobs.write_text(
+        f"{header}\n{code},A-1,数控车工,5,三垛镇,园区路 3 号,5000-7000元/月,操作数控车床\n"
+        f"{code},A-2,采掘工,2,三垛镇,园区路 3 号,面议,井下采掘，限男性\n"
+    )
+
+    first = command("import", "employers", str(employers))
+    dry, real = (command("import", "jobs", str(jobs), "--publish", *more) for more in (("--dry-run",), ()))
+    again = command("import", "jobs", str(jobs), "--publish")
+
+    assert "新增 1，更新 0，没有变化 0" in first.stdout
+    assert "检查通过，没有写入" in dry.stdout
+    for told in (dry, real):
+        assert "共 2 行：新增 2，更新 0，没有变化 0" in told.stdout
+        assert "其中上线 1，待审核 1" in told.stdout
+        assert "第 3 行须由工作人员判断：「限男性」" in told.stdout
+    assert "没有变化 2" in again.stdout
+    jobs.write_text(f"{header}\n{code},A-1,车工（限男性）,若干,三垛镇,园区路 3 号,面议,操作\n")
+    refused = command("import", "jobs", str(jobs))
+    assert refused.exit_code == 1
+    assert "第2行「人数」" in refused.stderr
 
 
 def test_the_map_of_specialities_is_exported_edited_and_imported(command: Command, tmp_path: Path) -> None:

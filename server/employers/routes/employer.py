@@ -12,6 +12,7 @@ from server.accounts.service import ConsentRequired
 from server.employers import invitations, members, service, vetting
 from server.employers.invitations import (
     EmployerInvitationExpired,
+    EmployerInvitationNotFound,
     EmployerInvitationUnknown,
     EmployerInvitationUsed,
     EmployerSuspended,
@@ -26,6 +27,8 @@ from server.employers.schemas import (
     MemberList,
     MemberView,
     MyEmployer,
+    OpenEmployerInvitation,
+    OpenInvitationList,
 )
 from server.employers.service import EmployerAlreadyVetted, EmployerExists
 from server.employers.terms import (
@@ -65,7 +68,7 @@ async def get_my_employer(asker: EmployerMember) -> MyEmployer:
 
 @routes.patch("/employer", summary="修改我的单位", refusals=(*_TERMS, EmployerAlreadyVetted))
 async def update_my_employer(asker: EmployerMember, body: EmployerPatch) -> MyEmployer:
-    """After approval the name, the credit code and the town stay as they were vetted."""
+    """After approval the name, the credit code, the town and the nature stay as they were vetted."""
     changes = EmployerChanges(**msgspec.structs.asdict(body))
     return _view(await service.update_employer(changes=changes, member=asker, at=utc_now()))
 
@@ -88,6 +91,26 @@ async def invite_member(asker: EmployerMember, body: MemberInvitationRequest) ->
     name = body.display_name.strip()
     made = await invitations.invite_member(display_name=name, asker=asker, at=utc_now())
     return MemberInvitationGranted(id=made.id, code=made.code, expires_at=beijing(made.expires_at))
+
+
+@routes.get("/employer/invitations", summary="本单位还有效的邀请，先发的在前")
+async def list_invitations(asker: EmployerMember) -> OpenInvitationList:
+    found = await invitations.list_open_invitations(employer_id=asker.employer_id, at=utc_now())
+    return OpenInvitationList(
+        items=[
+            OpenEmployerInvitation(id=item.id, display_name=item.display_name, expires_at=beijing(item.expires_at))
+            for item in found
+        ]
+    )
+
+
+@routes.delete(
+    "/employer/invitations/<employer_invitation_id:uuid>",
+    summary="撤回未用的邀请",
+    refusals=(EmployerInvitationNotFound, EmployerInvitationUsed),
+)
+async def revoke_invitation(asker: EmployerMember, employer_invitation_id: UUID) -> None:
+    await invitations.revoke_invitation(invitation_id=employer_invitation_id, member=asker, at=utc_now())
 
 
 @routes.get("/employer/members", summary="本单位成员，先加入的在前")
@@ -140,6 +163,8 @@ def _view(employer: Employer) -> MyEmployer:
         masked_contact_name=employer.masked_contact_name,
         masked_contact_mobile=employer.masked_contact_mobile,
         introduction=employer.introduction,
+        nature=employer.nature,
+        nature_label=employer.nature.label,
         state=employer.state,
         state_label=employer.state.label,
         state_reason=employer.state_reason,

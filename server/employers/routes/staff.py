@@ -8,8 +8,10 @@ from config.clock import beijing, utc_now
 from models.employers import Employer, EmployerStateForbids
 from server.accounts.guards import StaffMember
 from server.employers import invitations, members, service, vetting
-from server.employers.invitations import EmployerSuspended
+from server.employers.invitations import EmployerInvitationNotFound, EmployerInvitationUsed, EmployerSuspended
+from server.employers.members import EmployerMemberNotFound
 from server.employers.schemas import (
+    EmployerCorrection,
     EmployerQuery,
     EmployerReason,
     MemberInvitationGranted,
@@ -23,6 +25,7 @@ from server.employers.schemas import (
 )
 from server.employers.service import EmployerExists, EmployerNotFound, EmployerOfAnotherTown
 from server.employers.terms import (
+    EmployerChanges,
     EmployerContactInvalid,
     EmployerCreditCodeCheckWrong,
     EmployerCreditCodeInvalid,
@@ -117,6 +120,41 @@ async def invite_employer_member(
     return MemberInvitationGranted(id=made.id, code=made.code, expires_at=beijing(made.expires_at))
 
 
+@routes.post(
+    "/staff/employers/<employer_id:uuid>/correction",
+    summary="更正单位名称、所在乡镇、单位性质，写明依据",
+    refusals=(EmployerNotFound, EmployerTownUnknown, EmployerOfAnotherTown),
+)
+async def correct_employer(asker: StaffMember, employer_id: UUID, body: EmployerCorrection) -> StaffEmployerDetail:
+    """Also after approval: what was vetted is staff's to correct."""
+    changes = EmployerChanges(name=body.name, town_code=body.town_code, nature=body.nature)
+    reason = body.reason.strip()
+    return await _detail(
+        await service.correct_employer(
+            employer_id=employer_id, changes=changes, reason=reason, staff=asker, at=utc_now()
+        )
+    )
+
+
+@routes.delete(
+    "/staff/employer-invitations/<employer_invitation_id:uuid>",
+    summary="撤回未用的成员邀请",
+    refusals=(EmployerInvitationNotFound, EmployerInvitationUsed),
+)
+async def revoke_employer_invitation(asker: StaffMember, employer_invitation_id: UUID) -> None:
+    await invitations.revoke_invitation_by_staff(invitation_id=employer_invitation_id, staff=asker, at=utc_now())
+
+
+@routes.delete(
+    "/staff/employer-members/<member_id:uuid>",
+    summary="移除用人单位成员，立即生效",
+    refusals=(EmployerMemberNotFound,),
+)
+async def remove_employer_member(asker: StaffMember, member_id: UUID) -> None:
+    """The last one too: staff may invite another."""
+    await members.remove_member_by_staff(member_id=member_id, staff=asker, at=utc_now())
+
+
 async def _detail(employer: Employer) -> StaffEmployerDetail:
     found = await members.list_members(employer_id=employer.id)
     still_good = await invitations.list_open_invitations(employer_id=employer.id, at=utc_now())
@@ -144,6 +182,8 @@ def _employer(employer: Employer) -> StaffEmployer:
         masked_contact_name=employer.masked_contact_name,
         masked_contact_mobile=employer.masked_contact_mobile,
         introduction=employer.introduction,
+        nature=employer.nature,
+        nature_label=employer.nature.label,
         state=employer.state,
         state_reason=employer.state_reason,
         is_sample=employer.is_sample,

@@ -1,7 +1,6 @@
 """岗位导入 — sheets of postings, by an employer for itself or by staff for many: all rows or none."""
 
 import asyncio
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +26,7 @@ from server.jobs.postings.import_store import ImportedBy, store_plan
 from server.notifications.service import Event, notify_all
 from server.tables.columns import ParsedTable, TableShape
 from server.tables.export import export_template
-from server.tables.reading import load_table
+from server.tables.reading import Sheet, load_table
 
 MOST_DOUBTS_SHOWN = 200
 _IMPORT_LOCK = 84_500_218
@@ -51,18 +50,6 @@ class JobImportReport:
     submitted: int
     doubts: list[RowDoubt]
     dry_run: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The file as it came."""
-
-    data: bytes
-    filename: str
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
 
 
 async def import_own_jobs(

@@ -1,11 +1,15 @@
-"""岗位任务 — postings whose closing day has passed are closed."""
+"""岗位任务 — postings end after their closing day, and are found by the name that their employer has now."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from config.clock import beijing_day
+from models.employers import Employer
 from models.jobs import JobPosting
-from models.transactions import transaction
+from models.transactions import execute, transaction
 from server.jobs.postings.steps import CLOSE, SYSTEM, PostingStateForbids, take_step
+from server.search.pairs import search_text
 
 BATCH = 200
 OVERDUE = "截止日期已过"
@@ -31,3 +35,25 @@ async def _close(posting: JobPosting, *, at: datetime) -> bool:
     except PostingStateForbids:
         return False
     return True
+
+
+async def employer_renamed(payload: dict[str, Any]) -> None:
+    """Let an employer's postings be found by its new name: the work of ``employers.renamed``. It may run twice."""
+    employer = await Employer.get(id=payload["employer_id"])
+    last: UUID | None = None
+    while True:
+        found = JobPosting.filter(employer_id=employer.id)
+        postings = await (found.filter(id__gt=last) if last else found).order_by("id").limit(BATCH)
+        if not postings:
+            return
+        async with transaction():
+            for posting in postings:
+                text = search_text(posting.title, employer.name, posting.address, posting.description)
+                # what the employer changes at this moment is stored with the new name by itself
+                await execute(
+                    "UPDATE job_postings SET search_text = $1 WHERE id = $2 AND search_text = $3",
+                    text,
+                    posting.id,
+                    posting.search_text,
+                )
+        last = postings[-1].id

@@ -19,7 +19,8 @@ from models.audit import AuditEntry
 from models.fairs import FairPosting, JobFairBooth
 from models.jobs import JobPosting, JobPostingEvent
 from models.outbox import OutboxMessage
-from server.jobs.postings.importing import Sheet, import_jobs
+from server.jobs.postings.importing import import_jobs
+from server.tables.reading import Sheet
 from tests.factories.merchants import make_town
 from tests.jobs.postings.sheets import many_rows, sheet
 from tests.run.installation import environment

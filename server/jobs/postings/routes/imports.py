@@ -7,7 +7,6 @@ from server.http.endpoints import Download, Routes, Upload
 from server.jobs.postings.importing import (
     JobImportReport,
     PostingsChangedMeanwhile,
-    Sheet,
     import_jobs,
     import_own_jobs,
     job_template,
@@ -17,6 +16,7 @@ from server.jobs.postings.schemas import OwnJobImportQuery, StaffJobImportQuery
 from server.tables.export import XLSX
 from server.tables.faults import TableHasNoRows, TableRejected
 from server.tables.headers import WrongHeaders
+from server.tables.reading import Sheet
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
 routes = Routes("job-imports", title="岗位导入")
