@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from tortoise.exceptions import IntegrityError
 
 from models.errors import Conflict, NotFound
+from models.fairs import FairPosting, JobFair
 from models.intents import Intent, IntentEvent, IntentState
 from models.jobs import JobActor, JobPosting, PostingState
 from models.seekers import Seeker
@@ -19,7 +20,7 @@ from server.accounts.guards import EmployerMember
 from server.audit.service import record
 from server.jobs.intents.numbers import INTENT_NUMBERS
 from server.jobs.intents.reading import get_employer_intent
-from server.jobs.intents.sources import IntentSource, seeker_of
+from server.jobs.intents.sources import IntentSource, met
 from server.jobs.intents.telling import tell, tell_of_correction
 from server.jobs.intents.terms import IntentExpired, IntentTerms, TermsChanged, Wishes, read_terms, terms_of
 
@@ -65,19 +66,22 @@ async def draft_intent(
     Raises:
         IntentSourceUnclear: not exactly one of fair with registration number, and application.
         IntentPostingNotFound: the posting is none of the employer's.
-        PostingNotOpenForIntents: it is neither live nor filled.
-        IntentFairNotFound, NoBoothAtFair: the fair is not published, or the employer has no booth at it.
-        SeekerNotAtFair: nobody with that number has checked in there.
+        PostingNotOpenForIntents: it is neither live nor filled, nor was it at a fair that is entered afterwards.
+        FairNotFound, NoBoothAtFair: the fair is not published, or the employer has no booth at it.
+        BoothNumberMistyped, SeekerNotAtFair: the number is none, or nobody with it has checked in there.
         IntentApplicationNotFound, IntentApplicationOver: the application is not for this posting, or is at its end.
         IntentPayUnclear, IntentPayBelowPosting, IntentStartImplausible, IntentRemarksUnlawful: see ``read_terms``.
         IntentExists: posting and seeker have an intent that is alive.
     """
     source.check()
     async with transaction():
-        posting = await _posting(posting_id, member.employer_id)
-        seeker = await seeker_of(source, posting)
+        posting = await JobPosting.get_or_none(id=posting_id, employer_id=member.employer_id)
+        if posting is None:
+            raise IntentPostingNotFound
+        found = await met(source, posting)
+        await _refuse_closed(posting, found.fair)
         terms = await read_terms(posting=posting, wishes=wishes, at=at)
-        intent = await _store(posting, seeker, source, terms, at=at)
+        intent = await _store(posting, found.seeker, source, terms, at=at)
         await intent.fetch_related("employer", "fair")
         await IntentEvent.create(
             intent_id=intent.id,
@@ -87,7 +91,7 @@ async def draft_intent(
             account_id=member.account_id,
             created_at=at,
         )
-        await _audit(intent, "intent.drafted", member, {"posting_id": posting.id, "seeker_id": seeker.id})
+        await _audit(intent, "intent.drafted", member, {"posting_id": posting.id, "seeker_id": found.seeker.id})
         await tell(intent, by=JobActor.EMPLOYER, at=at)
     return intent
 
@@ -113,13 +117,13 @@ async def correct_intent(*, intent_id: UUID, corrections: Corrections, member: E
     return intent
 
 
-async def _posting(posting_id: UUID, employer_id: UUID) -> JobPosting:
-    posting = await JobPosting.get_or_none(id=posting_id, employer_id=employer_id)
-    if posting is None:
-        raise IntentPostingNotFound
-    if posting.state not in OPEN_FOR_INTENTS:
+async def _refuse_closed(posting: JobPosting, fair: JobFair | None) -> None:
+    """Refuse a posting that is not open, unless it was brought to a fair that is entered afterwards."""
+    if posting.state in OPEN_FOR_INTENTS:
+        return
+    is_entered = posting.state is PostingState.CLOSED and fair is not None and fair.was_entered_afterwards
+    if not is_entered or not await FairPosting.exists(fair=fair, posting_id=posting.id):
         raise PostingNotOpenForIntents(f"这个岗位{posting.state.label}，现在不能签意向书")
-    return posting
 
 
 async def _store(

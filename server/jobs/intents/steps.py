@@ -102,7 +102,8 @@ async def witness_paper(
     """Enter a form that the seeker signed on paper before staff. 见证纸质签署。
 
     ``terms_code`` is what our printed form says of its contents, empty for a form of a pre-printed pad. Entering the
-    same form again changes nothing.
+    same form again changes nothing. A form of a fair that is entered afterwards was signed on the day of that fair,
+    and counts in its year.
 
     Raises:
         IntentNotFound: there is none, or it is of another town.
@@ -110,7 +111,7 @@ async def witness_paper(
         TermsChanged, IntentExpired, IntentHalted, IntentStateForbids: as on the phone.
     """
     by = Taker(JobActor.STAFF, staff.account_id, staff.staff_role.value)
-    values = {
+    values: dict[str, object] = {
         "signing": Signing.PAPER.value,
         "contact_shared_at": at if shares_mobile else None,
         "paper_number": paper_number,
@@ -119,6 +120,8 @@ async def witness_paper(
     async with transaction():
         intent = await get_visible_intent(intent_id=intent_id, staff=staff)
         digest = intent.terms_digest
+        if intent.fair is not None and intent.fair.was_entered_afterwards:
+            values["signed_at"] = intent.fair.starts_at
         if terms_code and not digest.startswith(terms_code.lower()):
             raise TermsChanged(next_step="这张纸是更正前打印的，请重新打印再签")
         try:

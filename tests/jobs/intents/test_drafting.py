@@ -10,12 +10,21 @@ from config.clock import beijing_day, utc_now
 from models.applications import ApplicationState
 from models.audit import AuditEntry
 from models.employers import EmployerState
-from models.fairs import FairState
+from models.fairs import FairState, JobFair
 from models.intents import Intent, IntentEvent, IntentState
 from models.jobs import JobPosting, PostingState
 from models.seekers import Seeker
+from server.jobs.fairs.numbers import write_number
 from server.jobs.intents.numbers import INTENT_NUMBERS
-from tests.factories.jobs import make_application, make_fair, make_intent, make_posting, make_registration, make_seeker
+from tests.factories.jobs import (
+    bring,
+    make_application,
+    make_fair,
+    make_intent,
+    make_posting,
+    make_registration,
+    make_seeker,
+)
 from tests.jobs.intents.people import Booth, Visitor, come, inbox_of, open_booth
 from tests.service import Client
 
@@ -129,10 +138,22 @@ async def test_only_somebody_who_checked_in_at_this_fair_is_written_for(booth: B
 
     other_fair = await booth.draft(elsewhere)
     not_there = await booth.draft(elsewhere, registration_number=absent.number)
-    unknown = await booth.draft(elsewhere, registration_number="99999")
+    unknown = await booth.draft(elsewhere, registration_number=write_number(9_999))
 
     for answer in (other_fair, not_there, unknown):
         assert (answer.status, answer.code) == (409, "SeekerNotAtFair")
+
+
+async def test_a_number_is_read_as_people_tell_it_and_a_slip_of_it_is_told(booth: Booth, visitor: Visitor) -> None:
+    number = visitor.registration.number
+    slip = number[:-1] + ("A" if number[-1] != "A" else "B")
+
+    mistyped = await booth.draft(visitor, registration_number=slip)
+    told = await booth.draft(visitor, registration_number=f" {number[:2]}-{number[2:].lower()} ")
+
+    assert (mistyped.status, mistyped.code) == (422, "BoothNumberMistyped")
+    assert number not in mistyped.body.decode()
+    assert told.status == 201
 
 
 async def test_an_employer_without_a_booth_drafts_nothing(service: Client, booth: Booth, visitor: Visitor) -> None:
@@ -151,7 +172,7 @@ async def test_a_fair_that_is_not_held_is_not_found(booth: Booth, visitor: Visit
     answer = await booth.draft(visitor)
     unknown = await booth.draft(visitor, fair_id=str(uuid4()))
 
-    assert (answer.status, answer.code) == (unknown.status, unknown.code) == (404, "IntentFairNotFound")
+    assert (answer.status, answer.code) == (unknown.status, unknown.code) == (404, "FairNotFound")
 
 
 @pytest.mark.parametrize("state", PostingState)
@@ -165,6 +186,29 @@ async def test_only_live_and_filled_postings_are_open(booth: Booth, visitor: Vis
     else:
         assert (answer.status, answer.code) == (409, "PostingNotOpenForIntents")
         assert state.label in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_brought", "is_past", "is_open"),
+    [
+        (PostingState.CLOSED, True, True, True),
+        (PostingState.CLOSED, False, True, False),
+        (PostingState.CLOSED, True, False, False),
+        (PostingState.WITHDRAWN, True, True, False),
+    ],
+)
+async def test_forms_of_a_fair_that_is_entered_afterwards_are_written_for_the_postings_that_were_there(
+    booth: Booth, visitor: Visitor, state: PostingState, is_brought: bool, is_past: bool, is_open: bool
+) -> None:
+    await JobPosting.filter(id=booth.posting.id).update(state=state)
+    if is_brought:
+        await bring(booth.posting, booth.fair)
+    if is_past:
+        await JobFair.filter(id=booth.fair.id).update(published_at=booth.fair.ends_at)
+
+    answer = await booth.draft(visitor)
+
+    assert (answer.status, answer.code) == ((201, "") if is_open else (409, "PostingNotOpenForIntents"))
 
 
 async def test_a_posting_of_another_employer_is_not_found(booth: Booth, visitor: Visitor) -> None:

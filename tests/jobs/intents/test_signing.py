@@ -10,6 +10,7 @@ from config.clock import utc_now
 from models.accounts import Consent
 from models.audit import AuditEntry
 from models.employers import Employer, EmployerState
+from models.fairs import JobFair
 from models.intents import Intent, IntentEvent, IntentState
 from models.jobs import JobPosting, PostingState
 from tests.factories.jobs import make_intent, make_registration, make_seeker
@@ -181,6 +182,23 @@ async def test_staff_witness_the_paper_of_somebody_without_a_phone(
     seen = (await booth.hr.get(f"/v1/employer/intents/{intent['id']}")).json["intent"]
     assert (seen["seeker_name"], seen["seeker_mobile"]) == ("木婉清", "18112345678")
     assert [title for title, _ in await inbox_of(booth.hr)] == ["求职者已签署意向书"]
+
+
+@pytest.mark.parametrize("is_past", [False, True])
+async def test_a_paper_of_a_fair_that_is_entered_afterwards_was_signed_on_its_day(
+    booth: Booth, visitor: Visitor, town_staff: Client, is_past: bool
+) -> None:
+    intent = await drafted(booth, visitor)
+    held = utc_now() - timedelta(days=400)
+    if is_past:
+        await JobFair.filter(id=booth.fair.id).update(starts_at=held, ends_at=held, published_at=utc_now())
+
+    await witness(town_staff, intent)
+
+    signed_at = (await Intent.get(id=intent["id"])).signed_at
+    assert signed_at is not None
+    assert (signed_at == held) is is_past
+    assert (utc_now() - signed_at < timedelta(minutes=1)) is not is_past
 
 
 async def test_the_seeker_is_told_of_the_paper_that_staff_entered(

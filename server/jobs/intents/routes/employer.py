@@ -6,9 +6,10 @@ import msgspec
 
 from config.clock import utc_now
 from server.accounts.guards import ApprovedEmployerMember
-from server.http.endpoints import Limit, Routes
+from server.http.endpoints import Download, Limit, Routes
 from server.http.pagination import decode_cursor
-from server.jobs.intents import drafting, reading, steps
+from server.jobs.fairs.service import FairNotFound
+from server.jobs.intents import drafting, forms, reading, steps
 from server.jobs.intents.drafting import (
     Corrections,
     IntentExists,
@@ -18,7 +19,7 @@ from server.jobs.intents.drafting import (
 )
 from server.jobs.intents.numbers import IntentNumberMistyped
 from server.jobs.intents.reading import IntentFilter, IntentNotFound
-from server.jobs.intents.routes.shapes import employer_detail, employer_page
+from server.jobs.intents.routes.shapes import PDF, PRINTS, employer_detail, employer_page, form_of
 from server.jobs.intents.schemas import (
     EmployerIntentDetail,
     EmployerIntentPage,
@@ -28,9 +29,9 @@ from server.jobs.intents.schemas import (
     IntentRequest,
 )
 from server.jobs.intents.sources import (
+    BoothNumberMistyped,
     IntentApplicationNotFound,
     IntentApplicationOver,
-    IntentFairNotFound,
     IntentSource,
     IntentSourceUnclear,
     NoBoothAtFair,
@@ -58,8 +59,9 @@ _STEP = (IntentNotFound, IntentStateForbids)
     status=201,
     limit=Limit("60/minute"),
     refusals=(
-        *(IntentSourceUnclear, IntentPostingNotFound, PostingNotOpenForIntents, IntentFairNotFound, NoBoothAtFair),
-        *(SeekerNotAtFair, IntentApplicationNotFound, IntentApplicationOver, *_TERMS, IntentExists),
+        *(IntentSourceUnclear, IntentPostingNotFound, PostingNotOpenForIntents, FairNotFound, NoBoothAtFair),
+        *(BoothNumberMistyped, SeekerNotAtFair, IntentApplicationNotFound, IntentApplicationOver, IntentExists),
+        *_TERMS,
     ),
 )
 async def draft_intent(asker: ApprovedEmployerMember, body: IntentRequest) -> EmployerIntentDetail:
@@ -102,6 +104,19 @@ async def correct_intent(asker: ApprovedEmployerMember, intent_id: UUID, body: I
     corrections = Corrections(**msgspec.structs.asdict(body))
     corrected = await drafting.correct_intent(intent_id=intent_id, corrections=corrections, member=asker, at=utc_now())
     return await employer_detail(corrected)
+
+
+@routes.get(
+    "/employer/intents/<intent_id:uuid>/form.pdf",
+    summary="本单位的就业意向书，打印用（PDF）",
+    media_type=PDF,
+    limit=PRINTS,
+    refusals=(IntentNotFound,),
+)
+async def print_employer_form(asker: ApprovedEmployerMember, intent_id: UUID) -> Download:
+    """The name is masked until it is signed. Printing a full name is on record."""
+    data = await forms.print_employer_form(intent_id=intent_id, member=asker, at=utc_now())
+    return form_of(intent_id, data)
 
 
 @routes.post("/employer/intents/<intent_id:uuid>/offer", summary="拟录用", refusals=_STEP)

@@ -6,11 +6,11 @@ from config.clock import beijing_day, utc_now
 from server.accounts.guards import Person
 from server.accounts.service import ConsentRequired
 from server.http.askers import Anyone
-from server.http.endpoints import By, Limit, Routes
+from server.http.endpoints import By, Download, Limit, Routes
 from server.http.pagination import decode_cursor
-from server.jobs.intents import reading, steps, verification
+from server.jobs.intents import forms, reading, steps, verification
 from server.jobs.intents.reading import IntentNotFound
-from server.jobs.intents.routes.shapes import my_detail, my_page
+from server.jobs.intents.routes.shapes import PDF, PRINTS, form_of, my_detail, my_page
 from server.jobs.intents.schemas import (
     IntentVerificationRequest,
     IntentWithdrawal,
@@ -42,6 +42,18 @@ async def list_my_intents(asker: Person, query: MyIntentQuery) -> MyIntentPage:
 @routes.get("/intents/<intent_id:uuid>", summary="我的就业意向书：条款和经过", refusals=(IntentNotFound,))
 async def get_my_intent(asker: Person, intent_id: UUID) -> MyIntentDetail:
     return await my_detail(await reading.get_own_intent(intent_id=intent_id, account_id=asker.account_id))
+
+
+@routes.get(
+    "/intents/<intent_id:uuid>/form.pdf",
+    summary="我的就业意向书，打印或保存用（PDF）",
+    media_type=PDF,
+    limit=PRINTS,
+    refusals=(IntentNotFound,),
+)
+async def print_my_form(asker: Person, intent_id: UUID) -> Download:
+    data = await forms.print_own_form(intent_id=intent_id, account_id=asker.account_id, at=utc_now())
+    return form_of(intent_id, data)
 
 
 @routes.post(

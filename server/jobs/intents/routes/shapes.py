@@ -6,6 +6,7 @@ from uuid import UUID
 
 from config.clock import beijing
 from models.intents import Intent, IntentState
+from server.http.endpoints import Download, Limit
 from server.http.pagination import encode_cursor
 from server.jobs.intents.people import as_the_employer_sees, contacts_of
 from server.jobs.intents.reading import history_of
@@ -24,6 +25,10 @@ from server.jobs.intents.schemas import (
 )
 from server.jobs.intents.terms import pay_of
 from server.jobs.pay import format_pay
+
+PDF = "application/pdf"
+PRINTS = Limit("20/minute")
+"""A form costs a quarter of a second of work."""
 
 _NEXT_STEPS = {
     IntentState.DRAFT: "请核对岗位、工资和地点，同意就签署；不对的请用人单位更正，不愿意的可以撤回",
@@ -81,6 +86,11 @@ async def staff_detail(intent: Intent) -> StaffIntentDetail:
     """Return an intent with its history as staff see it."""
     page = await staff_page([intent], limit=1)
     return StaffIntentDetail(page.items[0], await _history(intent.id))
+
+
+def form_of(intent_id: UUID, data: bytes) -> Download:
+    """Return a printed form as a file to keep."""
+    return Download(data=data, media_type=PDF, filename=f"就业意向书-{intent_id}.pdf")
 
 
 def _mine(intent: Intent) -> MyIntent:

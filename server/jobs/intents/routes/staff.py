@@ -5,12 +5,12 @@ from uuid import UUID
 
 from config.clock import utc_now
 from server.accounts.guards import StaffMember
-from server.http.endpoints import Routes
+from server.http.endpoints import Download, Routes
 from server.http.pagination import decode_cursor
-from server.jobs.intents import reading, steps
+from server.jobs.intents import forms, reading, steps
 from server.jobs.intents.numbers import IntentNumberMistyped
 from server.jobs.intents.reading import IntentFilter, IntentNotFound
-from server.jobs.intents.routes.shapes import staff_detail, staff_page
+from server.jobs.intents.routes.shapes import PDF, PRINTS, form_of, staff_detail, staff_page
 from server.jobs.intents.schemas import (
     IntentQuery,
     IntentReason,
@@ -40,6 +40,19 @@ async def list_intents(asker: StaffMember, query: IntentQuery) -> StaffIntentPag
 @routes.get("/staff/intents/<intent_id:uuid>", summary="就业意向书：条款和经过", refusals=(IntentNotFound,))
 async def get_intent(asker: StaffMember, intent_id: UUID) -> StaffIntentDetail:
     return await staff_detail(await reading.get_visible_intent(intent_id=intent_id, staff=asker))
+
+
+@routes.get(
+    "/staff/intents/<intent_id:uuid>/form.pdf",
+    summary="就业意向书，供纸质签署或归档（PDF）",
+    media_type=PDF,
+    limit=PRINTS,
+    refusals=(IntentNotFound,),
+)
+async def print_form(asker: StaffMember, intent_id: UUID) -> Download:
+    """The name is masked until it is signed. Printing a full name is on record."""
+    data = await forms.print_visible_form(intent_id=intent_id, staff=asker, at=utc_now())
+    return form_of(intent_id, data)
 
 
 @routes.post(
