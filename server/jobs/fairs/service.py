@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from models.base import new_id
 from models.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from models.fairs import FairState, JobFair
-from models.transactions import execute, fetch_row, fetch_rows, savepoint, transaction
+from models.transactions import execute, fetch_rows, savepoint, transaction
 from server.accounts.guards import StaffMember
 from server.accounts.service import hash_token
 from server.audit.service import record
@@ -187,18 +187,6 @@ async def list_fairs(
         *conditions.values,
     )
     return [FairOverview.from_row(row) for row in rows]
-
-
-async def get_overview(*, fair_id: UUID) -> FairOverview:
-    """Return a fair in whatever state with its numbers.
-
-    Raises:
-        FairNotFound: there is none.
-    """
-    row = await fetch_row(f"SELECT {COLUMNS} FROM job_fairs f WHERE f.id = $1", fair_id)
-    if row is None:
-        raise FairNotFound
-    return FairOverview.from_row(row)
 
 
 def no_board_code() -> str:

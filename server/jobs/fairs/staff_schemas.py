@@ -130,8 +130,11 @@ class StaffBooth(msgspec.Struct):
 
 
 class StaffFair(StaffFairItem):
-    """招聘会的全部内容 — ``missing_documents`` are wanted before it is published."""
+    """招聘会的全部内容 — ``missing_documents`` are wanted before it is published; ``checked_in`` are persons."""
 
+    checked_in: int
+    intents: int
+    intents_withdrawn: int
     description: str
     latitude: float | None
     longitude: float | None

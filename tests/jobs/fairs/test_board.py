@@ -63,6 +63,8 @@ async def test_the_board_counts_openings_persons_and_signed_intents(service: Cli
         "intents": 3,
         "intents_withdrawn": 1,
     }
+    detail = (await town_staff.get(f"/v1/staff/fairs/{fair.id}")).json
+    assert {name: detail[name] for name in figures} == {name: answer.json[name] for name in figures}
     assert (answer.json["title"], answer.json["phase_label"]) == (fair.title, "正在举行")
     assert answer.json["as_of"].endswith(":00+08:00")
 

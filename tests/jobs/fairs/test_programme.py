@@ -1,5 +1,6 @@
 """招聘会日程 — which fairs the public sees, in which order, and one of them with its booths."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from config.clock import utc_now
 from models.employers import EmployerState
 from models.fairs import FairPhase, FairPosting, FairState, phase_of
 from models.jobs import JobPosting, PostingState
+from server.jobs.fairs.programme import booths_of, get_public_fair
 from tests.factories.employers import make_employer
 from tests.factories.jobs import bring, make_booth, make_fair, make_posting, make_registration
 from tests.jobs.fairs.fairground import fair_at
@@ -202,3 +204,23 @@ async def test_an_unchanged_fair_is_answered_without_a_body(service: Client) -> 
     again = await service.get(f"/v1/fairs/{fair.id}", headers={"If-None-Match": first.headers["ETag"]})
 
     assert (again.status, again.body) == (304, b"")
+
+
+async def test_however_many_booths_and_postings_there_are_two_queries_read_them(
+    database: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    fair = await make_fair()
+    for _ in range(6):
+        employer = await make_employer()
+        await make_booth(fair=fair, employer=employer)
+        for _ in range(4):
+            await bring(await make_posting(employer=employer), fair)
+
+    with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
+        caplog.clear()
+        overview = await get_public_fair(fair_id=fair.id)
+        booths = await booths_of(fair_id=fair.id)
+
+    assert (overview.employers, overview.openings) == (6, 48)
+    assert [len(booth.postings) for booth in booths] == [4] * 6
+    assert len(caplog.records) == 2

@@ -10,6 +10,7 @@ from server.accounts.guards import StaffMember
 from server.http.endpoints import Download, Routes, Upload
 from server.jobs.fairs import booths, documents, publication, service
 from server.jobs.fairs.attachments import FairDocumentHasMacros, FairDocumentUnsupported
+from server.jobs.fairs.board import get_board
 from server.jobs.fairs.documents import AttachedDocument, FairDocumentNotFound
 from server.jobs.fairs.publication import FairDocumentsMissing, FairInThePast
 from server.jobs.fairs.routes.shapes import (
@@ -139,11 +140,16 @@ async def download_document(asker: StaffMember, fair_id: UUID, kind: FairDocumen
 
 
 async def _file(fair_id: UUID) -> StaffFair:
-    fair = await service.get_overview(fair_id=fair_id)
+    at = utc_now()
+    shown = await get_board(fair_id=fair_id, at=at)
+    fair = shown.fair
     attached = await documents.documents_of(fair_id=fair_id)
     kinds = {document.kind for document in attached}
     return StaffFair(
-        **members_of(staff_fair_item(fair, utc_now())),
+        **members_of(staff_fair_item(fair, at)),
+        checked_in=shown.checked_in,
+        intents=shown.intents,
+        intents_withdrawn=shown.intents_withdrawn,
         description=fair.description,
         latitude=fair.latitude,
         longitude=fair.longitude,
