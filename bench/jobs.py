@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
+from bench import jobs_recommended
 from bench.compare import compare, print_heading, print_row, serving
 from bench.jobs_data import COMMON, RARE, TOWNS, TRADES, UNIQUE, add_postings, add_towns
 from bench.load import get
@@ -51,7 +52,7 @@ CASES: dict[str, Case] = {
     f"排序 pay + q={COMMON}": _list(JobOrder.PAY, q=COMMON),
 }
 
-MORE_CASES: list[Callable[[], Awaitable[dict[str, Case]]]] = []
+MORE_CASES: list[Callable[[], Awaitable[dict[str, Case]]]] = [jobs_recommended.make_cases]
 """Functions that make what they need, once, beside the first thousand postings, and return further cases by name."""
 
 

@@ -188,8 +188,10 @@ async def _walk_sqlite(
     """
     n, name = len(conditions.values), layout.alias
     sql = (
-        f"SELECT {columns} FROM {layout.boxes} r JOIN {layout.places} {name} ON {name}.{layout.row} = r.{layout.row} "
-        f"{layout.things} WHERE r.west >= ${n + 1} AND r.east <= ${n + 2} AND r.south >= ${n + 3} "
+        # CROSS keeps the boxes first: a plan made while there were few places would go through all of them for ever
+        f"SELECT {columns} FROM {layout.boxes} r CROSS JOIN {layout.places} {name} "
+        f"ON {name}.{layout.row} = r.{layout.row} {layout.things} "
+        f"WHERE r.west >= ${n + 1} AND r.east <= ${n + 2} AND r.south >= ${n + 3} "
         f"AND r.north <= ${n + 4} AND {conditions.text}"
     )
     reach = max(_FIRST_REACH_METRES, last.metres * 1.5)

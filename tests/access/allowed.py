@@ -101,6 +101,7 @@ ALLOWED = {
     "seekers.list_blocked_employers": PEOPLE,
     "seekers.block_employer": PEOPLE,
     "seekers.unblock_employer": PEOPLE,
+    "seekers.recommend_jobs": PEOPLE,
     "specialities.list_specialities": ANYONE,
     "specialities.list_all_specialities": ADMINISTRATORS,
     "specialities.create_speciality": ADMINISTRATORS,

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from models.jobs import JobKind
 from models.schooling import Schooling
 from server.http.pagination import Cursor, PageSize
+from server.jobs.catalogue.schemas import JobItem
 
 Word = Annotated[str, Meta(min_length=1, max_length=60)]
 Words = Annotated[list[Word], Meta(max_length=50)]
@@ -88,3 +89,30 @@ class BlockedEmployerPage(msgspec.Struct):
 
     items: list[BlockedEmployerView]
     next_cursor: str | None
+
+
+class RecommendationQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """推荐岗位的条件"""
+
+    limit: Annotated[int, Meta(ge=1, le=50, description="最多几个，不超过 50；没有下一页")] = 20
+
+
+class ReasonView(msgspec.Struct):
+    """推荐理由 — a sentence and its points; below zero it is a caution."""
+
+    text: str
+    points: int
+
+
+class RecommendedJob(msgspec.Struct):
+    """推荐的岗位 — ``score`` is the sum of the points of ``reasons``, the heaviest first."""
+
+    job: JobItem
+    score: int
+    reasons: list[ReasonView]
+
+
+class RecommendedJobs(msgspec.Struct):
+    """推荐岗位，分高的在前，同分新的在前"""
+
+    items: list[RecommendedJob]

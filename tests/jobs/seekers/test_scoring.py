@@ -13,7 +13,8 @@ from models.employers import EmployerNature
 from models.jobs import JobKind
 from models.schooling import Schooling
 from server.jobs.pay import Pay
-from server.jobs.seekers.scoring import POINTS, Ground, Offer, Person, excludes_by_age, plain, score
+from server.jobs.seekers.grounds import POINTS, SENTENCES, Ground
+from server.jobs.seekers.scoring import Offer, Person, excludes_by_age, plain, score
 from server.search.places import Place
 from tests.docs.pages import page
 from tests.jobs.seekers.people import JIESHOU, LINZE
@@ -222,7 +223,7 @@ def test_the_page_of_the_architecture_prints_the_table_of_points() -> None:
     assert {cells[0].strip("`"): int(cells[1]) for cells in rows} == {
         ground.value: points for ground, points in POINTS.items()
     }
-    assert set(POINTS) == set(Ground)
+    assert set(POINTS) == set(SENTENCES) == set(Ground)
 
 
 # What fits better never scores less
@@ -344,8 +345,7 @@ def test_the_nearer_the_better(person: Person, asked: Offer, share: float) -> No
     assert asked.latitude is not None
     assert asked.longitude is not None
 
-    nearer = replace(
-        asked,
+    nearer = asked._replace(
         latitude=person.place.latitude + (asked.latitude - person.place.latitude) * share,
         longitude=person.place.longitude + (asked.longitude - person.place.longitude) * share,
     )

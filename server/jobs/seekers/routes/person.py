@@ -9,11 +9,13 @@ from models.jobs import JobKind
 from server.accounts.guards import Person
 from server.accounts.service import ConsentRequired
 from server.employers.service import EmployerNotFound
-from server.http.endpoints import Routes
+from server.http.endpoints import Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
+from server.jobs.catalogue.views import job_item
 from server.jobs.seekers import blocking, profile
 from server.jobs.seekers.blocking import Blocked, BlockedEmployerNotFound
-from server.jobs.seekers.profile import ProfileFile, ProfileNotFound
+from server.jobs.seekers.profile import NoProfile, ProfileFile, ProfileNotFound
+from server.jobs.seekers.recommendation import recommend
 from server.jobs.seekers.schemas import (
     BlockedEmployerPage,
     BlockedEmployerQuery,
@@ -21,6 +23,10 @@ from server.jobs.seekers.schemas import (
     BlockingRequest,
     ProfilePatch,
     ProfileView,
+    ReasonView,
+    RecommendationQuery,
+    RecommendedJob,
+    RecommendedJobs,
 )
 from server.jobs.seekers.terms import ProfileChanges, ProfileInvalid
 
@@ -70,6 +76,28 @@ async def block_employer(asker: Person, body: BlockingRequest) -> BlockedEmploye
 )
 async def unblock_employer(asker: Person, employer_id: UUID) -> None:
     await blocking.unblock_employer(employer_id=employer_id, account_id=asker.account_id)
+
+
+@routes.get(
+    "/jobs/recommended",
+    summary="推荐给我的岗位，写明每一分的理由",
+    one_connection=True,
+    limit=Limit("60/minute", shared=False),
+    refusals=(ConsentRequired, NoProfile),
+)
+async def recommend_jobs(asker: Person, query: RecommendationQuery) -> RecommendedJobs:
+    """Never a closed posting, a blocked employer, or what one applied for. No second page: at most 50 of the best."""
+    found = await recommend(account_id=asker.account_id, at=utc_now(), limit=query.limit)
+    return RecommendedJobs(
+        items=[
+            RecommendedJob(
+                job=job_item(item.row),
+                score=item.score.total,
+                reasons=[ReasonView(reason.text, reason.points) for reason in item.score.reasons],
+            )
+            for item in found
+        ]
+    )
 
 
 def _blocked(entry: Blocked) -> BlockedEmployerView:
