@@ -18,6 +18,7 @@ from models.identifiers import CreditCode, IdNumber, Mobile
 from models.merchants import Branch, Clerk, Merchant
 from server.accounts.service import CONSENT_VERSIONS
 from server.seed.files import Merchants, People, Perks, SeedEmployer, SeedHolder, load
+from server.seed.job_samples import seed_job_samples
 from server.seed.reference import create_perk
 from server.wechat.sandbox import DEMO_CODES, sandbox_openid
 
@@ -45,7 +46,9 @@ async def seed_samples(*, at: datetime) -> None:
         branch=chain.branches[people.clerk.branch],
         display_name=people.clerk.display_name,
     )
-    await _employer(people.employer, account=accounts["demo-employer"], at=at)
+    employer = await _employer(people.employer, account=accounts["demo-employer"], at=at)
+    contact = (people.employer.contact_name, people.employer.contact_mobile)
+    await seed_job_samples(employer, contact=contact, at=at)
     await StaffMember.create(
         account=accounts["demo-staff"],
         role=StaffRole.STAFF,
@@ -120,7 +123,7 @@ async def _holder(item: SeedHolder, *, account: Account | None, at: datetime) ->
         )
 
 
-async def _employer(item: SeedEmployer, *, account: Account, at: datetime) -> None:
+async def _employer(item: SeedEmployer, *, account: Account, at: datetime) -> Employer:
     employer = await Employer.create(
         name=item.name,
         credit_code=CreditCode.parse(item.credit_code),
@@ -134,3 +137,4 @@ async def _employer(item: SeedEmployer, *, account: Account, at: datetime) -> No
         updated_at=at,
     )
     await EmployerMember.create(account=account, employer=employer, display_name=item.display_name, created_at=at)
+    return employer
