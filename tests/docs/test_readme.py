@@ -19,6 +19,11 @@ SAYS = (
     ('"reversed_at":"20', '"reason":"PassAlreadyUsed"'),
     ('"purpose":"card_binding"', '"last4":"1003"'),
     ('"rows":1,"created":1', '"dry_run":true'),
+    ('"speciality_name":"电工和发供电"', '"reasons":'),
+    ("示例·仪表装配工", '"state_label":"招聘中"'),
+    ('"masked_name":"示**"', '"checked_in_at":"20'),
+    ('"state_label":"已签署"',),
+    ('"title":"招聘会","value":1', '"state_label":"已撤回"'),
     ('"code":"NotAClerk"',),
 )
 """What the output of each block of the walk holds."""
@@ -34,7 +39,7 @@ async def walk(directory: Path, base: str) -> list[str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 90)
     assert process.returncode == 0, f"{out.decode()}\n{err.decode()}"
     return out.decode().split("\n=====\n")
 
