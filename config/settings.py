@@ -74,6 +74,8 @@ class Settings(BaseSettings):
 
     Two years at least: the service ledger is kept so long (人力资源市场暂行条例).
     """
+    parcel_retention_days: int = Field(180, ge=30, le=3650)
+    """After this many days in its last state a parcel loses people, contents and words; to units after 90 at most."""
     log_level: str = "INFO"
     log_format: str = Field("auto", pattern="^(auto|json|console)$")
 

@@ -26,6 +26,7 @@ from server.jobs import routes as jobs
 from server.jobs.fairs.board_page import board_files
 from server.merchants import routes as merchants
 from server.notifications import routes as notifications
+from server.parcels import routes as parcels
 from server.perks import routes as perks
 from server.resources import close_resources, open_resources
 from server.towns import routes as towns
@@ -42,6 +43,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *employers.ENDPOINTS,
     *perks.ENDPOINTS,
     *jobs.ENDPOINTS,
+    *parcels.ENDPOINTS,
 )
 
 

@@ -14,6 +14,7 @@ from server.jobs.intents.tasks import lapse_intents
 from server.jobs.postings.steps import PUBLISHED
 from server.jobs.postings.tasks import close_overdue, employer_renamed
 from server.outbox.tasks import Periodic, Task
+from server.parcels.tasks import forget_parcels, lapse_bookings
 from server.perks.tasks import deidentify_redemptions, purge_scans
 from server.resources import resources
 from server.state.database import purge_expired
@@ -69,6 +70,14 @@ async def _old_applications() -> int:
     return await purge_applications(retention_days=resources().settings.application_retention_days, at=utc_now())
 
 
+async def _bookings() -> int:
+    return await lapse_bookings(at=utc_now())
+
+
+async def _parcels() -> int:
+    return await forget_parcels(retention_days=resources().settings.parcel_retention_days, at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
@@ -83,4 +92,6 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("jobs.fair_reminders", _HOUR, _fair_reminders),
     Periodic("jobs.tell_matches", 30, _matches),
     Periodic("jobs.purge_matches", _HOUR, _old_matches),
+    Periodic("parcels.lapse_bookings", _HOUR, _bookings),
+    Periodic("parcels.forget", _HOUR, _parcels),
 )

@@ -129,6 +129,29 @@ async def take_slot(*, station_id: UUID, day: date, starts: str, at: datetime) -
     return as_uuid(taken["id"])
 
 
+async def require_collection_day(*, station_id: UUID, day: date, at: datetime) -> None:
+    """Refuse a day on which nobody of the station can fetch parcels at home; no place is counted.
+
+    Raises:
+        StationNotFound: there is none.
+        StationClosed, StationTakesNoParcels: it takes no parcels at all.
+        SlotNotOffered: past, more than two weeks ahead, a closed day, or today after the station has closed.
+    """
+    async with transaction():
+        station = await fetch_row(_LOCKED_OFFER, station_id, day.isoweekday(), str(station_id), EVERYWHERE, day)
+        _require_bookable(station)
+        assert station is not None
+        spans = _spans(station)
+        last = instant(day, spans[-1].closes) if spans else None
+        ahead = (day - beijing_day(at)).days
+        if ahead > BOOKABLE_DAYS:
+            raise SlotNotOffered(f"只能预约 {BOOKABLE_DAYS} 天以内的日子")
+        if ahead >= 0 and last is None:
+            raise _closed_on(day, at=at)
+        if last is None or last <= at:
+            raise SlotNotOffered("这一天已经过去，或服务站已经下班", next_step="请改约后面的日子")
+
+
 async def give_back(*, slot_id: UUID) -> None:
     """Give one place back, in the transaction of the deed that no longer needs it, which must do so only once."""
     await execute("UPDATE station_slots SET taken = taken - 1 WHERE id = $1 AND taken > 0", slot_id)
@@ -156,19 +179,26 @@ def _offered(station: Row, day: date, starts: str, *, at: datetime) -> Span:
     ahead = (day - beijing_day(at)).days
     if ahead > BOOKABLE_DAYS:
         raise SlotNotOffered(f"只能预约 {BOOKABLE_DAYS} 天以内的时段")
-    special = station["own"] if station["own"] is not None else station["everywhere"]
-    if special is None:
-        spans = parse_spans(station["weekly"].split(",") if station["weekly"] else ())
-    else:
-        spans = parse_spans(decode_words(special))
+    spans = _spans(station)
     slot = next((slot for slot in slots_of(spans, minutes=station["slot_minutes"]) if slot.opens == starts), None)
     if ahead >= 0 and not spans:
-        raise SlotNotOffered(f"{day_in_words(day, today=beijing_day(at))}这个服务站不上班", next_step="请改约其他日子")
+        raise _closed_on(day, at=at)
     if ahead >= 0 and slot is None:
         raise SlotNotOffered
     if slot is None or instant(day, starts) <= at:
         raise SlotNotOffered("这个时段已经过去", next_step="请改约后面的时段")
     return slot
+
+
+def _spans(station: Row) -> tuple[Span, ...]:
+    special = station["own"] if station["own"] is not None else station["everywhere"]
+    if special is not None:
+        return parse_spans(decode_words(special))
+    return parse_spans(station["weekly"].split(",") if station["weekly"] else ())
+
+
+def _closed_on(day: date, *, at: datetime) -> SlotNotOffered:
+    return SlotNotOffered(f"{day_in_words(day, today=beijing_day(at))}这个服务站不上班", next_step="请改约其他日子")
 
 
 async def _full(station_id: UUID, day: date, starts: str, *, at: datetime) -> SlotFull:

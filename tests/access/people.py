@@ -32,6 +32,7 @@ from tests.factories.jobs import (
     make_seeker,
 )
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
+from tests.factories.parcels import make_parcel
 from tests.factories.perks import make_perk
 from tests.perks.till import redeem, show_pass
 from tests.service import Client
@@ -76,6 +77,8 @@ class Records:
     intent_id: UUID
     search_id: UUID
     application_id: UUID
+    number: str
+    """A parcel's."""
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -178,6 +181,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         posting_id=posting.id,
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
         application_id=(await make_application(posting=posting, seeker=seeker)).id,
+        number=(await make_parcel(account_id=people["veteran"].account_id)).number,
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from server.app import ENDPOINTS
 from server.http.endpoints import Endpoint
+from server.numbering.numbers import check_sign
 from tests.access.allowed import ALLOWED
 from tests.access.people import EVERYBODY, GONE, SCREENS, Records, gather
 from tests.service import Answer, Client, make_settings, serving
@@ -96,6 +97,12 @@ OF_AN_EMPLOYER = {
 }
 OF_A_PERSON = {
     "notifications.mark_read": ("notification_id", None),
+    "parcels.get_my_parcel": ("number", None),
+    "parcels.draw_my_parcel": ("number", None),
+    "parcels.share_my_parcel": ("number", {"days": 3}),
+    "parcels.revoke_my_shares": ("number", None),
+    "parcels.reschedule_my_parcel": ("number", {"day": "2026-11-02", "starts": "09:00"}),
+    "parcels.cancel_my_parcel": ("number", {}),
     "seekers.unblock_employer": ("employer_id", None),
     "intents.get_my_intent": ("intent_id", None),
     "intents.print_my_form": ("intent_id", None),
@@ -137,6 +144,7 @@ LISTS = (
     ("/v1/staff/intents", "staff_y", "staff_x", "intent_id"),
     ("/v1/employer/intents", "employer_b", "employer", "intent_id"),
     ("/v1/intents", "newcomer", "veteran", "intent_id"),
+    ("/v1/parcels", "newcomer", "veteran", "number"),
     ("/v1/staff/fairs", "staff_y", "staff_x", "fair_id"),
     ("/v1/employer/fairs/{fair_id}/postings", "employer_b", "employer", "posting_id"),
     ("/v1/saved-jobs", "newcomer", "veteran", "posting_id"),
@@ -151,6 +159,9 @@ LISTS = (
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 
+NO_PARCEL = "YB9901010001" + check_sign("9901010001")
+
+
 def some(kind: type) -> object:
     """Return a value for a path parameter that stands for no record, or for one of a few words."""
     if kind is UUID:
@@ -162,7 +173,7 @@ async def ask(person: Client, endpoint: Endpoint, body: Any = None, **ids: Any) 
     """Call an endpoint; ids that are not given are those of no record."""
     path = endpoint.template
     for name, kind in endpoint.path_types.items():
-        path = path.replace(f"{{{name}}}", str(ids.get(name) or some(kind)))
+        path = path.replace(f"{{{name}}}", str(ids.get(name) or (NO_PARCEL if name == "number" else some(kind))))
     if endpoint.takes_upload:
         return await person.upload(path, filename="a.csv", data=b"a,b\n1,2\n")
     if endpoint.body is not None:
@@ -186,7 +197,11 @@ def test_the_table_knows_every_endpoint_and_no_other() -> None:
 
 
 def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
-    with_records = {endpoint.name for endpoint in ENDPOINTS if UUID in endpoint.path_types.values()}
+    with_records = {
+        endpoint.name
+        for endpoint in ENDPOINTS
+        if UUID in endpoint.path_types.values() or "number" in endpoint.path_types
+    }
 
     assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_AN_EMPLOYER, *OF_A_PERSON, *OF_A_SCREEN, *OF_THE_WHOLE_CITY}
 

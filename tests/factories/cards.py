@@ -90,9 +90,9 @@ async def make_consenting_account() -> Account:
     return account
 
 
-async def give_consent(account_id: UUID | None) -> None:
-    """Record an account's consent to card binding."""
-    await Consent.create(account_id=account_id, purpose=Purpose.CARD_BINDING, version="2026-11")
+async def give_consent(account_id: UUID | None, *, purpose: Purpose = Purpose.CARD_BINDING) -> None:
+    """Record an account's consent, to card binding if nothing is said."""
+    await Consent.create(account_id=account_id, purpose=purpose, version="2026-11")
 
 
 async def make_staff(account_id: UUID | None, *, town_code: str | None = SOME_TOWN) -> None:

@@ -1,0 +1,205 @@
+"""包裹的 JSON 形状：家属。"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from models.addresses import AddressKind
+from models.parcels import Collection, EventKind, ParcelState
+from server.http.pagination import Cursor, PageSize
+
+Starts = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="时段的开始，如 09:00")]
+
+
+class ParcelQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """我的包裹列表的条件"""
+
+    state: ParcelState | None = None
+    cursor: Cursor = ""
+    limit: PageSize = 20
+
+
+class CancellationRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """取消预约"""
+
+    reason: Annotated[str, Meta(max_length=100, description="原因，可以不填")] = ""
+
+
+class ReschedulingRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """改约 — ``starts`` is left out for a collection at home."""
+
+    day: date
+    starts: Starts | None = None
+
+
+class ShareRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """分享"""
+
+    days: Annotated[int, Meta(ge=1, le=30, description="链接几天内有效，最多 30 天")] = 7
+
+
+class ShareGranted(msgspec.Struct):
+    """分享链接 — ``path`` is opened by whoever has it, without logging in."""
+
+    token: str
+    path: str
+    expires_at: datetime
+
+
+class TermsSectionView(msgspec.Struct):
+    """须知的一节"""
+
+    title: str
+    text: str
+
+
+class ParcelTermsView(msgspec.Struct):
+    """寄递须知 — ``version`` goes with the booking of whoever agrees."""
+
+    version: str
+    title: str
+    is_sample: bool
+    source: str
+    sections: list[TermsSectionView]
+
+
+class SlotView(msgspec.Struct):
+    """约定的时间 — ``starts`` and ``ends`` are empty for a collection at home."""
+
+    day: date
+    starts: str
+    ends: str
+
+
+class PartyView(msgspec.Struct):
+    """寄件人或收件人（脱敏）"""
+
+    masked_name: str
+    masked_telephone: str
+    masked_address: str
+
+
+class ParcelItem(msgspec.Struct):
+    """寄的东西"""
+
+    name: str
+    quantity: int
+
+
+class MyParcel(msgspec.Struct, kw_only=True):
+    """我的包裹"""
+
+    number: str
+    state: ParcelState
+    state_label: str
+    state_at: datetime
+    next_step: str
+    collection: Collection
+    collection_label: str
+    appointment: SlotView | None
+    station_name: str
+    service_name: str
+    masked_recipient_name: str
+    recipient_region: str
+    is_sample: bool
+    booked_at: datetime
+
+
+class MyParcelPage(msgspec.Struct):
+    """我的包裹，新的在前"""
+
+    items: list[MyParcel]
+    next_cursor: str | None
+
+
+class ParcelStationView(msgspec.Struct):
+    """包裹的服务站 — its week, and whether it is open now."""
+
+    id: str
+    name: str
+    address: str
+    telephone: str
+    notice: str
+    hours: str
+    opening: str
+
+
+class ParcelPriceView(msgspec.Struct):
+    """包裹的费用 — ``sentence`` says who bears what."""
+
+    price_fen: int
+    concession_fen: int
+    concession_bearer: str
+    insurance_fen: int
+    declared_value_fen: int
+    quoted_fen: int
+    paid_fen: int | None
+    sentence: str
+
+
+class TimelineEntryView(msgspec.Struct):
+    """时间线的一条 — ``words`` are the carrier's own."""
+
+    kind: EventKind
+    occurred_at: datetime
+    when: str
+    sentence: str
+    source: str
+    place: str
+    words: str
+
+
+class ParcelWarningView(msgspec.Struct):
+    """物品提示"""
+
+    item: str
+    category: str
+    severity: str
+    next_step: str
+
+
+class MyParcelDetail(msgspec.Struct, kw_only=True):
+    """我的一个包裹：到了哪、下一步、费用、服务站"""
+
+    parcel: MyParcel
+    sender: PartyView | None
+    recipient: PartyView | None
+    recipient_kind: AddressKind
+    contents: list[ParcelItem]
+    warnings: list[ParcelWarningView]
+    service: str
+    weight_grams: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    charged_grams: int
+    price: ParcelPriceView
+    carrier: str
+    tracking_number: str | None
+    terms_version: str
+    station: ParcelStationView
+    timeline: list[TimelineEntryView]
+    may_cancel: bool
+
+
+class SharedEntryView(msgspec.Struct):
+    """分享的时间线的一条"""
+
+    kind: EventKind
+    occurred_at: datetime
+    when: str
+    sentence: str
+
+
+class SharedParcelView(msgspec.Struct):
+    """分享的包裹 — 没有姓名、电话和地址"""
+
+    number: str
+    state: ParcelState
+    state_label: str
+    state_at: datetime
+    timeline: list[SharedEntryView]
+    expires_at: datetime
+    is_sample: bool
