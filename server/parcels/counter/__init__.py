@@ -1,0 +1,1 @@
+"""柜台 — what station staff do with a parcel that is brought: inspect, weigh, accept or refuse, and print."""
