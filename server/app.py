@@ -29,6 +29,7 @@ from server.notifications import routes as notifications
 from server.parcels import routes as parcels
 from server.perks import routes as perks
 from server.resources import close_resources, open_resources
+from server.stations import routes as stations
 from server.towns import routes as towns
 
 VERSION = "0.1.0"
@@ -41,6 +42,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *cards.ENDPOINTS,
     *merchants.ENDPOINTS,
     *employers.ENDPOINTS,
+    *stations.ENDPOINTS,
     *perks.ENDPOINTS,
     *jobs.ENDPOINTS,
     *parcels.ENDPOINTS,

@@ -161,6 +161,30 @@ def import_jobs(
         print(f"  第 {doubt.row} 行须由工作人员判断：{doubt.message}")
 
 
+@app.command("stations")
+def import_stations(file: File, dry_run: DryRun = False) -> None:
+    """导入服务站清单；有一格不对就一行也不写入。"""
+    from server.stations.importing import Importer
+    from server.stations.importing import import_stations as store
+
+    settings, data = read_settings(), _read(file)
+
+    async def work() -> ImportReport:
+        async with opened(settings):
+            with progress_bar("写入") as progress:
+                return await store(
+                    data=data,
+                    filename=file.name,
+                    dry_run=dry_run,
+                    importer=Importer(account_id=None, role="system"),
+                    at=utc_now(),
+                    progress=progress,
+                )
+
+    with explained():
+        _print(asyncio.run(work()))
+
+
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()

@@ -63,6 +63,10 @@ class Opening:
     sentence: str
 
 
+CLOSED = Opening(False, None, None, "这个服务站已经停止服务，请选择其他服务站")
+"""What is told of a station that has stopped."""
+
+
 def parse_spans(words: Iterable[str]) -> tuple[Span, ...]:
     """Return the spans in words such as ``08:30-11:30``, in order; spans that touch become one.
 

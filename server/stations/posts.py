@@ -11,9 +11,8 @@ from models.stations import Station, StationStaff
 from models.transactions import as_instant, as_uuid, execute, fetch_row, fetch_rows, transaction
 from server.accounts.guards import StaffMember
 from server.accounts.staffing import StaffMemberNotFound
-from server.audit.service import record
 from server.stations.guards import StationStaff as StationStaffAsker
-from server.stations.service import get_kept_station, keeps
+from server.stations.service import audit, get_kept_station, keeps
 
 
 class PostNotFound(NotFound):
@@ -62,7 +61,7 @@ async def post_staff(*, station_id: UUID, member_id: UUID, staff: StaffMember, a
             member_id,
         )
         if posted is not None:
-            await _audit("station.staff_posted", station_id, staff=staff, member_id=member_id)
+            await audit("station.staff_posted", station_id, staff=staff, detail={"member_id": str(member_id)})
             return as_uuid(posted["id"])
         account_id = (await member.account).id
         return (await StationStaff.get(station_id=station_id, account_id=account_id, removed_at=None)).id
@@ -76,15 +75,15 @@ async def remove_staff(*, post_id: UUID, staff: StaffMember, at: datetime) -> No
     """
     async with transaction():
         post = await StationStaff.get_or_none(id=post_id).select_related("station")
-        if post is None or not keeps(staff, post.station):
+        if post is None or not keeps(staff, post.station.town_id):
             raise PostNotFound
         removed = await execute(
             "UPDATE station_staff SET removed_at = $1 WHERE id = $2 AND removed_at IS NULL", at, post_id
         )
         if not removed:
             raise PostNotFound
-        member = await Member.get_or_none(account_id=post.account_id)
-        await _audit("station.staff_removed", post.station_id, staff=staff, member_id=member.id if member else None)
+        member = await Member.get(account_id=post.account_id)
+        await audit("station.staff_removed", post.station_id, staff=staff, detail={"member_id": str(member.id)})
 
 
 async def list_posts(*, station_id: UUID, staff: StaffMember) -> tuple[list[Post], list[Candidate]]:
@@ -115,14 +114,3 @@ async def list_my_stations(*, asker: StationStaffAsker) -> list[Station]:
     """Return the stations at whose counters the asker is posted, by number; an administrator's own posts only."""
     posts = StationStaff.filter(account_id=asker.account_id, removed_at=None)
     return await Station.filter(id__in=await posts.values_list("station_id", flat=True)).order_by("number")
-
-
-async def _audit(action: str, station_id: UUID, *, staff: StaffMember, member_id: UUID | None) -> None:
-    await record(
-        account_id=staff.account_id,
-        role=staff.staff_role.value,
-        action=action,
-        record_type="station",
-        record_id=station_id,
-        detail={"member_id": str(member_id)},
-    )

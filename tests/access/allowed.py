@@ -8,7 +8,8 @@ VISITORS = frozenset(("stranger", *LIVING))
 PEOPLE = frozenset(LIVING)
 CLERKS = frozenset({"clerk_a", "clerk_b"})
 EMPLOYERS = frozenset({"employer", "employer_b"})
-STAFF = frozenset({"staff_x", "staff_y", "administrator"})
+STATION_STAFF = frozenset({"counter_a", "counter_b", "administrator"})
+STAFF = frozenset({"staff_x", "staff_y"}) | STATION_STAFF
 ADMINISTRATORS = frozenset({"administrator"})
 SCREENS = frozenset({"screen", "screen_b"})
 
@@ -23,6 +24,26 @@ ALLOWED = {
     "accounts.withdraw_consent": PEOPLE,
     "accounts.join_staff": PEOPLE,
     "towns.list_towns": ANYONE,
+    "stations.list_stations": VISITORS,
+    "stations.get_station": VISITORS,
+    "stations.list_slots": VISITORS,
+    "station-administration.create_station": STAFF,
+    "station-administration.list_stations": STAFF,
+    "station-administration.get_station": STAFF,
+    "station-administration.update_station": STAFF,
+    "station-administration.close_station": STAFF,
+    "station-administration.reopen_station": STAFF,
+    "station-administration.upload_stations": STAFF,
+    "station-administration.download_template": STAFF,
+    "station-hours.set_hours": STAFF,
+    "station-hours.set_day": STAFF,
+    "station-hours.list_days": STAFF,
+    "station-hours.set_day_for_all": ADMINISTRATORS,
+    "station-hours.remove_day": STAFF,
+    "station-staff.list_my_stations": STATION_STAFF,
+    "station-staff.list_posts": STAFF,
+    "station-staff.post_staff": STAFF,
+    "station-staff.remove_staff": STAFF,
     "notifications.list_notifications": PEOPLE,
     "notifications.mark_read": PEOPLE,
     "notifications.mark_all_read": PEOPLE,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from config.clock import utc_now
+from config.clock import beijing_day, utc_now
 from models.accounts import Session, StaffMember
 from models.cards import CardCase
 from models.employers import Employer
@@ -34,15 +34,17 @@ from tests.factories.jobs import (
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
 from tests.factories.parcels import make_parcel
 from tests.factories.perks import make_perk
+from tests.factories.stations import make_day, make_station, make_station_staff
 from tests.perks.till import redeem, show_pass
 from tests.service import Client
 
 TOWN, OTHER_TOWN = "321084001", "321084101"
+A_DAY = beijing_day(utc_now()) + timedelta(days=30)
 
 LIVING = (
     *("newcomer", "veteran", "clerk_a", "clerk_b", "employer", "staff_x", "staff_y", "administrator"),
     *("employer_b", "suspended_staff", "removed_clerk", "clerk_of_suspended", "clerk_of_closed"),
-    "removed_member",
+    *("removed_member", "counter_a", "counter_b"),
 )
 """Everybody whose session is good, whatever became of their role."""
 GONE = ("expired", "revoked")
@@ -79,6 +81,10 @@ class Records:
     application_id: UUID
     number: str
     """A parcel's."""
+    station_id: UUID
+    day_id: UUID
+    post_id: UUID
+    staff_member_id: UUID
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -103,6 +109,7 @@ async def _appoint(people: dict[str, Client]) -> None:
     await make_staff(people["staff_x"].account_id, town_code=TOWN)
     await make_staff(people["staff_y"].account_id, town_code=OTHER_TOWN)
     await make_staff(people["administrator"].account_id, town_code=None)
+    await make_station_staff(await make_station(town_code=TOWN), people["counter_b"].account_id)
     elsewhere = await make_employer(town_code=OTHER_TOWN)
     await make_employer_member(employer=elsewhere, account_id=people["employer_b"].account_id)
     await make_employer_member(employer=elsewhere)
@@ -158,6 +165,8 @@ async def _make_records(people: dict[str, Client]) -> Records:
     )
     await BlockedEmployer.create(account_id=people["veteran"].account_id, employer_id=employer.id)
     await SavedJob.create(account_id=people["veteran"].account_id, posting_id=posting.id)
+    station = await make_station(town_code=TOWN)
+    post = await make_station_staff(station, people["counter_a"].account_id)
     return Records(
         card_id=card.id,
         case_id=(await CardCase.get(number=number)).id,
@@ -182,6 +191,10 @@ async def _make_records(people: dict[str, Client]) -> Records:
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
         application_id=(await make_application(posting=posting, seeker=seeker)).id,
         number=(await make_parcel(account_id=people["veteran"].account_id)).number,
+        station_id=station.id,
+        day_id=(await make_day(A_DAY, station=station)).id,
+        post_id=post.id,
+        staff_member_id=(await StaffMember.get(account_id=post.account_id)).id,
     )
 
 

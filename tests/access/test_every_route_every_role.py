@@ -11,7 +11,7 @@ from server.app import ENDPOINTS
 from server.http.endpoints import Endpoint
 from server.numbering.numbers import check_sign
 from tests.access.allowed import ALLOWED
-from tests.access.people import EVERYBODY, GONE, SCREENS, Records, gather
+from tests.access.people import A_DAY, EVERYBODY, GONE, SCREENS, Records, gather
 from tests.service import Answer, Client, make_settings, serving
 
 WHY = {"reason": "接到举报"}
@@ -65,6 +65,16 @@ OF_A_TOWN = {
     "fair-administration.remove_booth": ("fair_id", None),
     "fair-board.renew_board_code": ("fair_id", None),
     "fair-administration.cancel_fair": ("fair_id", WHY),
+    "station-administration.get_station": ("station_id", None),
+    "station-administration.update_station": ("station_id", {"notice": "请走东门"}),
+    "station-administration.close_station": ("station_id", None),
+    "station-administration.reopen_station": ("station_id", None),
+    "station-hours.set_hours": ("station_id", {"week": []}),
+    "station-hours.set_day": ("station_id", {"day": A_DAY.isoformat()}),
+    "station-hours.remove_day": ("day_id", None),
+    "station-staff.list_posts": ("station_id", None),
+    "station-staff.post_staff": ("station_id", {"member_id": "{staff_member_id}"}),
+    "station-staff.remove_staff": ("post_id", None),
 }
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
@@ -127,6 +137,7 @@ OF_THE_WHOLE_CITY = {
     *("perk-administration.suspend_perk", "perk-administration.end_perk"),
     *("perks.get_perk", "jobs.get_job", "applications.apply"),
     *("fairs.get_fair", "fairs.list_postings_at_booth", "fairs.register", "fairs.cancel_registration"),
+    *("stations.get_station", "stations.list_slots"),
     *("employer-fairs.get_my_fair", "employer-fairs.list_my_postings"),
     *("employer-fairs.bring_my_postings", "employer-fairs.take_back_my_posting"),
 }
@@ -145,6 +156,8 @@ LISTS = (
     ("/v1/employer/intents", "employer_b", "employer", "intent_id"),
     ("/v1/intents", "newcomer", "veteran", "intent_id"),
     ("/v1/parcels", "newcomer", "veteran", "number"),
+    ("/v1/staff/stations", "staff_y", "staff_x", "station_id"),
+    ("/v1/station-staff/stations", "counter_b", "counter_a", "station_id"),
     ("/v1/staff/fairs", "staff_y", "staff_x", "fair_id"),
     ("/v1/employer/fairs/{fair_id}/postings", "employer_b", "employer", "posting_id"),
     ("/v1/saved-jobs", "newcomer", "veteran", "posting_id"),

@@ -296,6 +296,26 @@ def test_last_years_fairs_are_recorded_as_held_and_those_to_come_are_not(command
     assert "还没有结束" in refused.stderr
 
 
+def test_the_tree_of_stations_is_imported_and_a_village_without_its_town_is_told(
+    command: Command, tmp_path: Path
+) -> None:
+    command("migrate")
+    command("seed", "--reference")
+    head, city = "编号,名称,层级,上级编号,乡镇,地址,营业时间", "A,示例中心,市级,,,示例路 1 号,周一至周五 08:30-17:30"
+    town, village = "B,示例镇站,镇级,A,界首镇,示例路 2 号,", "C,示例村站,村级,B,界首镇,示例村,"
+    file, orphan = tmp_path / "stations.csv", tmp_path / "orphan.csv"
+    file.write_text("\n".join((head, village, town, city)), "utf-8")
+    orphan.write_text("\n".join((head, village.replace("B", "X"))), "utf-8")
+
+    dry, real, again = (command("import", "stations", str(file), *more) for more in (("--dry-run",), (), ()))
+    refused = command("import", "stations", str(orphan))
+
+    assert "检查通过，没有写入" in dry.stdout
+    assert "新增 3" in real.stdout
+    assert "新增 0，更新 0，没有变化 3" in again.stdout
+    assert (refused.exit_code, "第2行「上级编号」(D2)" in refused.stderr) == (1, True)
+
+
 def test_a_file_that_is_not_there_is_said_so(command: Command) -> None:
     answer = command("import", "perks", "nowhere.xlsx")
 
