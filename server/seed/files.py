@@ -10,6 +10,7 @@ import msgspec
 import config
 from models.cards import CardKind, CardState
 from models.perks import ALL_WEEKDAYS, PerkState
+from models.stations import StationLevel, StationService
 
 DIRECTORY = Path(config.__file__).parent / "seed"
 
@@ -143,11 +144,36 @@ class SeedEmployer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     display_name: str
 
 
+class SeedStation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """服务站 — after its parent, which it names by number; coordinates in GCJ-02 degrees."""
+
+    number: str
+    name: str
+    level: StationLevel
+    address: str
+    telephone: str
+    latitude: float
+    longitude: float
+    services: tuple[StationService, ...]
+    hours: str
+    parent: str | None = None
+    town: str | None = None
+    slot_capacity: int = 4
+
+
+class Stations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """服务站名单"""
+
+    source: str
+    stations: tuple[SeedStation, ...]
+
+
 class SeedStaff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """工作人员 — without a town an administrator."""
+    """工作人员 — without a town an administrator; posted at the counter of a station, if it names one."""
 
     display_name: str
     town: str | None = None
+    station: str = ""
 
 
 class People(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

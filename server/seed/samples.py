@@ -16,10 +16,12 @@ from models.employers import (
 from models.fields import fingerprint, seal
 from models.identifiers import CreditCode, IdNumber, Mobile
 from models.merchants import Branch, Clerk, Merchant
+from models.stations import StationStaff
 from server.accounts.service import CONSENT_VERSIONS
 from server.seed.files import Merchants, People, Perks, SeedEmployer, SeedHolder, load
 from server.seed.job_samples import seed_job_samples
 from server.seed.reference import create_perk
+from server.seed.stations import seed_stations
 from server.wechat.sandbox import DEMO_CODES, sandbox_openid
 
 
@@ -55,6 +57,8 @@ async def seed_samples(*, at: datetime) -> None:
         town_code=people.staff.town,
         display_name=people.staff.display_name,
     )
+    stations = await seed_stations(at=at)
+    await StationStaff.create(station_id=stations[people.staff.station], account=accounts["demo-staff"], created_at=at)
     await StaffMember.create(
         account=accounts["demo-admin"],
         role=StaffRole.ADMINISTRATOR,

@@ -1,6 +1,7 @@
 """种子数据"""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -10,11 +11,14 @@ from models.cards import Card, CardHolder, PassKey
 from models.employers import Employer, EmployerState
 from models.merchants import Branch, Merchant
 from models.perks import Perk, PerkCategory, PerkState
+from models.stations import Station, StationHours, StationLevel, StationStaff
 from models.towns import Town
 from models.transactions import execute
 from server.accounts.service import summarise
-from server.seed.files import Merchants, People, Perks, load
+from server.seed.files import Merchants, People, Perks, Stations, load
 from server.seed.service import sample_to_claim, seed
+from server.stations.slots import open_slots
+from server.stations.terms import Relative, StationTerms, faults_of, tree_faults_of
 from server.wechat.sandbox import sandbox_openid
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -102,7 +106,7 @@ async def test_the_sample_files_fit_together() -> None:
         ("demo-family", ("veteran",)),
         ("demo-clerk", ("clerk",)),
         ("demo-employer", ("employer",)),
-        ("demo-staff", ("staff",)),
+        ("demo-staff", ("staff", "station_staff")),
         ("demo-admin", ("staff", "administrator")),
     ],
 )
@@ -110,6 +114,45 @@ async def test_the_demo_people_have_their_roles(code: str, roles: tuple[str, ...
     await seed(samples=True, at=utc_now())
 
     assert await roles_of(code) == roles
+
+
+async def test_the_sample_stations_are_labelled_and_stand_in_a_tree() -> None:
+    await seed(samples=True, at=utc_now())
+
+    stations = await Station.all().select_related("parent")
+    assert Counter(station.level for station in stations) == {
+        StationLevel.CITY: 1,
+        StationLevel.TOWN: 13,
+        StationLevel.CAMPUS: 1,
+        StationLevel.ENTERPRISE: 1,
+    }
+    assert {s.town_id for s in stations if s.level is StationLevel.TOWN} == set(
+        await Town.all().values_list("code", flat=True)
+    )
+    for station in stations:
+        assert station.is_sample
+        assert station.name.startswith("示例")
+        assert "不是真实" in station.address
+        assert station.telephone == "0514-00000000"
+        parent = None if station.parent is None else Relative(station.parent.name, station.parent.level, None)
+        assert [*faults_of(terms := StationTerms.of(station)), *tree_faults_of(terms, parent=parent, children=())] == []
+        assert await StationHours.filter(station_id=station.id).exists()
+    assert "示例" in load("samples/stations", Stations).source
+
+
+async def test_the_demo_staff_work_at_the_counter_of_a_station_that_takes_parcels() -> None:
+    await seed(samples=True, at=utc_now())
+
+    post = await StationStaff.get(account__openid=sandbox_openid("demo-staff")).select_related("station")
+
+    assert post.station.town_id == "321084112"
+    assert await open_slots(station_id=post.station_id, at=utc_now(), days=14) != []
+
+
+async def test_without_samples_there_is_no_station() -> None:
+    await seed(samples=False, at=utc_now())
+
+    assert await Station.all().count() == 0
 
 
 async def test_the_demo_employer_is_approved() -> None:
