@@ -166,15 +166,15 @@ def import_stations(file: File, dry_run: DryRun = False) -> None:
     """导入服务站清单；有一格不对就一行也不写入。"""
     from server.stations.importing import Importer
     from server.stations.importing import import_stations as store
+    from server.tables.reading import Sheet
 
-    settings, data = read_settings(), _read(file)
+    settings, sheet = read_settings(), Sheet(_read(file), file.name)
 
     async def work() -> ImportReport:
         async with opened(settings):
             with progress_bar("写入") as progress:
                 return await store(
-                    data=data,
-                    filename=file.name,
+                    sheet=sheet,
                     dry_run=dry_run,
                     importer=Importer(account_id=None, role="system"),
                     at=utc_now(),

@@ -1,7 +1,6 @@
 """服务站导入 — the bureau's spreadsheet of stations: every row and the tree checked, nothing half-imported."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,7 @@ from server.stations.terms import StationTerms
 from server.stations.timetable import replace_hours
 from server.tables.columns import TableShape
 from server.tables.export import export_template
-from server.tables.reading import load_table
+from server.tables.reading import Sheet, load_table
 from server.tables.report import ImportReport
 
 
@@ -35,8 +34,7 @@ class Importer:
 
 async def import_stations(
     *,
-    data: bytes,
-    filename: str,
+    sheet: Sheet,
     dry_run: bool,
     importer: Importer,
     at: datetime,
@@ -51,7 +49,7 @@ async def import_stations(
         TableRejected: it carries every fault by row and column, those of the tree too.
         WrongHeaders, TableHasNoRows, UnreadableSpreadsheet, SpreadsheetTooLarge and its kin: see ``server.tables``.
     """
-    table = await load_table(data, filename=filename)
+    table = await load_table(sheet.data, filename=sheet.filename)
     shape = await current_shape()
     parsed = await asyncio.to_thread(shape.parse, table)
     columns = frozenset(parsed.header.places)
@@ -75,7 +73,7 @@ async def import_stations(
                 role=importer.role,
                 action="stations.imported",
                 record_type="station_import",
-                record_id=hashlib.sha256(data).hexdigest(),
+                record_id=sheet.digest,
                 detail={"rows": report.rows, "created": report.created, "updated": report.updated},
             )
     return report

@@ -32,6 +32,7 @@ from server.stations.staff_schemas import (
 from server.stations.terms import StationChanges, StationTerms
 from server.tables.faults import TableHasNoRows, TableRejected
 from server.tables.headers import WrongHeaders
+from server.tables.reading import Sheet
 from server.tables.report import ImportReport
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
@@ -110,8 +111,7 @@ async def reopen_station(asker: StaffMember, station_id: UUID) -> StaffStation:
 async def upload_stations(asker: StaffMember, query: StationImportQuery, upload: Upload) -> ImportReport:
     """All rows or none. Importing the same file again changes nothing, so no Idempotency-Key is needed."""
     return await import_stations(
-        data=upload.data,
-        filename=upload.filename,
+        sheet=Sheet(upload.data, upload.filename),
         dry_run=query.dry_run,
         importer=Importer(account_id=asker.account_id, role=asker.staff_role.value, town_code=asker.town_code),
         at=utc_now(),
