@@ -202,6 +202,9 @@ TOWNS = {
         ("有没有兵教师岗位", JobWishes("", JobKind.MILITARY_INSTRUCTOR, "", False)),
         ("送桥的公益性岗位有哪些", JobWishes("321084116", JobKind.PUBLIC_WELFARE, "", False)),
         ("退役军人专岗有哪些", JobWishes("", JobKind.VETERANS_ONLY, "", False)),
+        ("我会电焊能做什么工作", JobWishes("", None, "电焊", False)),
+        ("想找会计的工作", JobWishes("", None, "会计", False)),
+        ("推荐适合我的工作", JobWishes("", None, "", False)),
         ("村社区工作人员招聘信息", JobWishes("", JobKind.VILLAGE_STAFF, "", False)),
     ],
 )
