@@ -91,6 +91,30 @@ class Recorded:
     changes: tuple[Change, ...]
 
 
+_FIRST = f"INSERT INTO parcel_events ({_FIELDS}, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+
+
+async def record_first(event: NewEvent, *, at: datetime) -> None:
+    """Store the event with which a parcel begins, in the transaction that stores the parcel in that very state.
+
+    Nobody else can know the parcel yet: there is nothing to lock and nothing to derive.
+    """
+    await execute(
+        _FIRST,
+        new_id(),
+        event.parcel_id,
+        event.kind.value,
+        event.occurred_at,
+        event.source,
+        event.raw_code,
+        event.text,
+        event.place,
+        event.account_id,
+        event.identity,
+        at,
+    )
+
+
 async def record_events(events: Sequence[NewEvent], *, at: datetime) -> Recorded:
     """Store events that are not known yet and derive the states of their parcels anew, all in one transaction.
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -11,6 +12,55 @@ from models.parcels import Collection, EventKind, ParcelState
 from server.http.pagination import Cursor, PageSize
 
 Starts = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="时段的开始，如 09:00")]
+
+
+Part = Annotated[str, Meta(max_length=100)]
+Grams = Annotated[int, Meta(ge=1, le=1_000_000, description="重量（克）")]
+Millimetres = Annotated[int, Meta(ge=1, le=10_000, description="长、宽、高（毫米）")]
+
+
+class PartyRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """寄件人或收件人 — 三种地址各填各的：普通地址写街道，部队代号、部队信箱不写街道"""
+
+    kind: AddressKind
+    name: Part
+    telephone: Part
+    province: Part
+    city: Part = ""
+    county: Part = ""
+    street: Annotated[str, Meta(max_length=200)] = ""
+    unit_code: Part = ""
+    po_box: Part = ""
+    subunit: Part = ""
+
+
+class ItemRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """寄的一样东西"""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\S", description="名称，如 咸鸭蛋")]
+    quantity: Annotated[int, Meta(ge=1, le=999)] = 1
+
+
+class ParcelRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """预约寄件 — each side is written or is an entry of the address book; ``starts`` is for the counter only."""
+
+    sender: PartyRequest | None = None
+    sender_address_id: UUID | None = None
+    recipient: PartyRequest | None = None
+    recipient_address_id: UUID | None = None
+    contents: Annotated[list[ItemRequest], Meta(min_length=1, max_length=20)]
+    weight_grams: Grams
+    length_mm: Millimetres
+    width_mm: Millimetres
+    height_mm: Millimetres
+    service: Annotated[str, Meta(min_length=1, max_length=40)]
+    declared_value_fen: Annotated[int, Meta(ge=0, le=100_000_000, description="保价的价值，不保价写 0")] = 0
+    quoted_fen: Annotated[int, Meta(ge=0, le=100_000_000, description="报价时告诉您要付的 paid_fen")]
+    station_id: UUID
+    collection: Collection = Collection.COUNTER
+    day: date
+    starts: Starts | None = None
+    terms_version: Annotated[str, Meta(max_length=32, description="读过并同意的寄递须知的 version")]
 
 
 class ParcelQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -158,6 +208,21 @@ class ParcelWarningView(msgspec.Struct):
     category: str
     severity: str
     next_step: str
+
+
+class ParcelBooked(msgspec.Struct):
+    """预约成功 — ``qr_text`` 画成二维码，到站出示"""
+
+    number: str
+    qr_text: str
+    when: str
+    next_step: str
+    station_name: str
+    service_name: str
+    price: ParcelPriceView
+    charged_grams: int
+    charged_why: str
+    warnings: list[ParcelWarningView]
 
 
 class MyParcelDetail(msgspec.Struct, kw_only=True):

@@ -234,6 +234,7 @@ ALLOWED = {
     "staff-jobs.reinstate_posting": STAFF,
     "staff-jobs.close_posting": STAFF,
     "parcels.get_parcel_terms": ANYONE,
+    "parcels.book_parcel": PEOPLE,
     "parcels.list_my_parcels": PEOPLE,
     "parcels.get_my_parcel": PEOPLE,
     "parcels.draw_my_parcel": PEOPLE,

@@ -36,6 +36,27 @@ _JOURNEYS: dict[ParcelState, tuple[EventKind, ...]] = {
 _OURS = frozenset({_K.BOOKED, _K.ACCEPTED, _K.HANDED_OVER, _K.CANCELLED, _K.REFUSED_AT_COUNTER})
 
 
+_EVERYWHERE = (
+    *("北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "浙江", "安徽", "福建", "江西", "山东"),
+    *("河南", "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "内蒙古", "广西", "西藏"),
+    *("宁夏", "新疆"),
+)
+SAMPLE_TERMS: dict[str, Any] = {
+    "zones": [
+        {"code": "1", "provinces": ["江苏"], "first_fen": 800, "step_fen": 200},
+        {"code": "2", "provinces": _EVERYWHERE, "first_fen": 1200, "step_fen": 400},
+    ],
+    "first_grams": 1000,
+    "step_grams": 500,
+    "volumetric_divisor": 6000,
+    "max_weight_grams": 30000,
+    "max_side_mm": 1500,
+    "insurance": {"rate_per_10000": 50, "minimum_fen": 100, "most_value_fen": 2_000_000},
+    "concession": {"percent": 25, "bearer": "示例：拥军包裹专线", "kinds": ["unit_code", "po_box"]},
+}
+"""示例资费 — two kilograms to another province cost 20 元, to a unit there 15."""
+
+
 async def make_tariff(**overrides: Any) -> Tariff:
     """Make a version of a service's prices that is in force for good."""
     values: dict[str, Any] = {
@@ -43,7 +64,7 @@ async def make_tariff(**overrides: Any) -> Tariff:
         "name": "示例标准快递",
         "carrier": "ems",
         "valid_from": date(2026, 1, 1),
-        "terms": "{}",
+        "terms": msgspec.json.encode(SAMPLE_TERMS).decode(),
         "source": "示例资费，不是真实价格",
         "is_sample": True,
     }

@@ -3,22 +3,47 @@
 import asyncio
 from uuid import UUID
 
+import msgspec
+
 from config.clock import beijing, utc_now
 from server.accounts.guards import Person
+from server.accounts.service import ConsentRequired
+from server.addresses.kinds import (
+    AddressInvalid,
+    AddressKindMixed,
+    EnteredAddress,
+    ProvinceUnknown,
+    StreetBesideUnit,
+    UnitDesignationRefused,
+)
 from server.http.askers import Anyone
 from server.http.endpoints import By, Download, Limit, Routes
 from server.http.pagination import decode_cursor
-from server.parcels import following, sharing, steps
+from server.parcels import booking, following, sharing, steps
+from server.parcels.booking import (
+    Booking,
+    ParcelAddressMissing,
+    ParcelAddressNotFound,
+    QuoteChanged,
+    SenderNotCivil,
+    ServiceImpossible,
+    ServiceNotOffered,
+)
+from server.parcels.booking_store import TooManyOpenParcels
 from server.parcels.codes import draw_number
+from server.parcels.contents import Item
 from server.parcels.following import ParcelNotFound
 from server.parcels.numbers import ParcelNumberMistyped
-from server.parcels.routes.shapes import parcel_detail, parcel_page, shared_parcel
+from server.parcels.routes.shapes import booked, parcel_detail, parcel_page, shared_parcel
 from server.parcels.schemas import (
     CancellationRequest,
     MyParcelDetail,
     MyParcelPage,
+    ParcelBooked,
     ParcelQuery,
+    ParcelRequest,
     ParcelTermsView,
+    PartyRequest,
     ReschedulingRequest,
     SharedParcelView,
     ShareGranted,
@@ -27,11 +52,13 @@ from server.parcels.schemas import (
 )
 from server.parcels.sharing import ShareExpired, ShareInvalid
 from server.parcels.steps import Appointment, ParcelNotBooked, SlotMissing
-from server.parcels.terms import parcel_terms
+from server.parcels.terms import ParcelTermsOutdated, parcel_terms
+from server.stations.service import StationNotFound
 from server.stations.slots import SlotFull, SlotNotOffered, StationClosed, StationTakesNoParcels
 
 SVG = "image/svg+xml"
 routes = Routes("parcels", title="包裹")
+_PLACE = (SlotMissing, SlotFull, SlotNotOffered, StationClosed, StationTakesNoParcels)
 _NUMBER = (ParcelNumberMistyped, ParcelNotFound)
 
 
@@ -41,6 +68,22 @@ async def get_parcel_terms(asker: Anyone) -> ParcelTermsView:
     terms = parcel_terms()
     sections = [TermsSectionView(section.title, section.text) for section in terms.sections]
     return ParcelTermsView(terms.version, terms.title, terms.is_sample, terms.source, sections)
+
+
+@routes.post(
+    "/parcels",
+    summary="预约寄件",
+    status=201,
+    limit=Limit("30/minute", shared=False),
+    refusals=(
+        *(ParcelTermsOutdated, ConsentRequired, ParcelAddressMissing, ParcelAddressNotFound, SenderNotCivil),
+        *(UnitDesignationRefused, StreetBesideUnit, AddressKindMixed, ProvinceUnknown, AddressInvalid),
+        *(ServiceNotOffered, ServiceImpossible, QuoteChanged, TooManyOpenParcels, StationNotFound, *_PLACE),
+    ),
+)
+async def book_parcel(asker: Person, body: ParcelRequest) -> ParcelBooked:
+    """The price is computed anew; whoever was told another one is asked again. Show ``GET /v1/parcel-terms`` first."""
+    return booked(await booking.book(booking=_booking(body), account_id=asker.account_id, at=utc_now()))
 
 
 @routes.get("/parcels", summary="我的包裹，新的在前")
@@ -83,10 +126,7 @@ async def cancel_my_parcel(asker: Person, number: str, body: CancellationRequest
 @routes.post(
     "/parcels/<number:str>/rescheduling",
     summary="改约：换时段，或换上门取件的日子",
-    refusals=(
-        *(*_NUMBER, ParcelNotBooked, SlotMissing, SlotFull, SlotNotOffered, StationClosed),
-        StationTakesNoParcels,
-    ),
+    refusals=(*_NUMBER, ParcelNotBooked, *_PLACE),
 )
 async def reschedule_my_parcel(asker: Person, number: str, body: ReschedulingRequest) -> MyParcelDetail:
     to = Appointment(body.day, body.starts or "")
@@ -122,3 +162,28 @@ async def revoke_my_shares(asker: Person, number: str) -> None:
 async def get_shared_parcel(asker: Anyone, token: str) -> SharedParcelView:
     """States and times only: no name, no telephone, no address."""
     return shared_parcel(await sharing.read_shared(token=token, at=utc_now()))
+
+
+def _booking(body: ParcelRequest) -> Booking:
+    return Booking(
+        sender=_entered(body.sender),
+        sender_address_id=body.sender_address_id,
+        recipient=_entered(body.recipient),
+        recipient_address_id=body.recipient_address_id,
+        items=tuple(Item(item.name.strip(), item.quantity) for item in body.contents),
+        weight_grams=body.weight_grams,
+        length_mm=body.length_mm,
+        width_mm=body.width_mm,
+        height_mm=body.height_mm,
+        service=body.service,
+        declared_value_fen=body.declared_value_fen,
+        quoted_fen=body.quoted_fen,
+        station_id=body.station_id,
+        collection=body.collection,
+        appointment=Appointment(body.day, body.starts or ""),
+        terms_version=body.terms_version,
+    )
+
+
+def _entered(party: PartyRequest | None) -> EnteredAddress | None:
+    return None if party is None else EnteredAddress(**msgspec.structs.asdict(party))

@@ -8,6 +8,7 @@ from models.identifiers import Telephone, mask_name
 from models.parcels import Collection, ParcelState
 from models.transactions import Row, as_instant
 from server.http.pagination import encode_cursor
+from server.parcels.booking import Booked
 from server.parcels.following import FollowedParcel, ListedParcel, appointed_day
 from server.parcels.money import yuan
 from server.parcels.parties import Party
@@ -15,6 +16,7 @@ from server.parcels.schemas import (
     MyParcel,
     MyParcelDetail,
     MyParcelPage,
+    ParcelBooked,
     ParcelItem,
     ParcelPriceView,
     ParcelStationView,
@@ -27,6 +29,7 @@ from server.parcels.schemas import (
 )
 from server.parcels.sharing import SharedParcel
 
+_BRING = "请把寄件人的身份证准备好，包裹先不要封口；来不了请提前取消或改约"
 _read_items = msgspec.json.Decoder(list[ParcelItem])
 _read_warnings = msgspec.json.Decoder(list[ParcelWarningView])
 
@@ -82,6 +85,39 @@ def parcel_detail(parcel: FollowedParcel) -> MyParcelDetail:
             for entry in parcel.timeline
         ],
         may_cancel=parcel.state is ParcelState.BOOKED,
+    )
+
+
+def booked(result: Booked) -> ParcelBooked:
+    """Return what a family is told right after booking."""
+    priced = result.quote
+    return ParcelBooked(
+        number=result.number,
+        qr_text=result.number,
+        when=result.when,
+        next_step=_BRING,
+        station_name=result.station_name,
+        service_name=result.service_name,
+        price=ParcelPriceView(
+            price_fen=priced.price_fen,
+            concession_fen=priced.concession_fen,
+            concession_bearer=priced.concession_bearer,
+            insurance_fen=priced.insurance_fen,
+            declared_value_fen=result.declared_value_fen,
+            quoted_fen=priced.paid_fen,
+            paid_fen=None,
+            sentence=_who_pays(
+                priced.price_fen,
+                priced.concession_fen,
+                priced.concession_bearer,
+                insurance_fen=priced.insurance_fen,
+                quoted_fen=priced.paid_fen,
+                paid_fen=None,
+            ),
+        ),
+        charged_grams=priced.weight.charged_grams,
+        charged_why=priced.weight.sentence,
+        warnings=[],
     )
 
 
@@ -141,18 +177,27 @@ def _price(row: Row) -> ParcelPriceView:
         declared_value_fen=row["declared_value_fen"],
         quoted_fen=row["quoted_fen"],
         paid_fen=row["paid_fen"],
-        sentence=_who_pays(row),
+        sentence=_who_pays(
+            row["price_fen"],
+            row["concession_fen"],
+            row["concession_bearer"],
+            insurance_fen=row["insurance_fen"],
+            quoted_fen=row["quoted_fen"],
+            paid_fen=row["paid_fen"],
+        ),
     )
 
 
-def _who_pays(row: Row) -> str:
-    words = [f"运费 {yuan(row['price_fen'])}"]
-    if row["concession_fen"]:
-        words.append(f"优惠 {yuan(row['concession_fen'])}，由{row['concession_bearer']}承担")
-    if row["insurance_fen"]:
-        words.append(f"保价费 {yuan(row['insurance_fen'])}")
-    if row["paid_fen"] is not None:
-        words.append(f"您已付 {yuan(row['paid_fen'])}")
+def _who_pays(
+    price_fen: int, concession_fen: int, bearer: str, *, insurance_fen: int, quoted_fen: int, paid_fen: int | None
+) -> str:
+    words = [f"运费 {yuan(price_fen)}"]
+    if concession_fen:
+        words.append(f"优惠 {yuan(concession_fen)}，由{bearer}承担")
+    if insurance_fen:
+        words.append(f"保价费 {yuan(insurance_fen)}")
+    if paid_fen is not None:
+        words.append(f"您已付 {yuan(paid_fen)}")
     else:
-        words.append(f"您付 {yuan(row['quoted_fen'])}，交寄时按实际称重结算")
+        words.append(f"您付 {yuan(quoted_fen)}，交寄时按实际称重结算")
     return "；".join(words)
