@@ -61,6 +61,8 @@ class FairPlanner:
             yield "fair", "没有这个编号的招聘会，请先建好招聘会，或核对编号"
         elif fair.is_cancelled:
             yield "fair", "这场招聘会已取消，不能再带岗位，请核对编号"
+        elif not fair.is_managed:
+            yield "fair", "这是全市的招聘会，展位和岗位由系统管理员导入，请联系市退役军人事务局"
         elif employer is not None:
             yield from self._booth_faults(fair, employer, row)
 
@@ -76,13 +78,21 @@ class FairPlanner:
         if self._holders.setdefault((fair.id, str(number)), employer.id) != employer.id:
             yield "booth", "这个展位已是另一个单位的，请换一个展位"
 
+    def is_kept_from(self, row: ParsedRow, employer: KnownEmployer, posting_id: UUID, openings: int) -> bool:
+        """Return whether a row would change what was at a fair that was held and is over."""
+        fair = self.fair_of(row)
+        if fair is None or not fair.is_kept:
+            return False
+        is_moved = self._booths.get((fair.id, employer.id)) != self._number(fair, employer)
+        return is_moved or self._known.brought.get((fair.id, posting_id)) != openings
+
     def bring(self, row: ParsedRow, employer: KnownEmployer, posting_id: UUID, openings: int) -> bool:
         """Plan what a row without faults comes to at its fair; return whether that differs from what is stored."""
         fair = self.fair_of(row)
         if fair is None:
             return False
         place = (fair.id, employer.id)
-        number = self._named_at[place][1] if place in self._named_at else self._booths[place]
+        number = self._number(fair, employer)
         is_moved = self._booths.get(place) != number
         if is_moved:
             self._booths[place] = number
@@ -91,3 +101,7 @@ class FairPlanner:
         if is_brought:
             self.brought.append(BringPlan(fair.id, posting_id, openings))
         return is_moved or is_brought
+
+    def _number(self, fair: KnownFair, employer: KnownEmployer) -> str:
+        place = (fair.id, employer.id)
+        return self._named_at[place][1] if place in self._named_at else self._booths[place]

@@ -29,7 +29,8 @@ _POSTINGS = Dialects(
     "ON p.employer_id = json_extract(value, '$.employer_id') AND p.number = json_extract(value, '$.number')",
 )
 _POSTINGS_LOCKED = Dialects(postgres=_POSTINGS.postgres + " FOR UPDATE OF p", sqlite=_POSTINGS.sqlite)
-_FAIRS = one_of("SELECT id, number, town_id, ends_at, state FROM job_fairs WHERE number {keys}", "text")
+_FAIRS = one_of("SELECT id, number, town_id, ends_at, published_at, state FROM job_fairs WHERE number {keys}", "text")
+_FAIRS_LOCKED = Dialects(postgres=_FAIRS.postgres + " ORDER BY id FOR UPDATE", sqlite=_FAIRS.sqlite)
 _BOOTHS = one_of("SELECT id, fair_id, employer_id, number FROM job_fair_booths WHERE fair_id {keys}", "uuid")
 _BROUGHT = one_of("SELECT fair_id, posting_id, openings FROM fair_postings WHERE fair_id {keys}", "uuid")
 
@@ -63,6 +64,10 @@ class KnownFair:
     number: str
     is_cancelled: bool
     is_over: bool
+    is_kept: bool
+    """It was held and is over: what was there that day is what the figures rest on."""
+    is_managed: bool
+    """Who imports may set it up; a fair of the whole city is an administrator's."""
 
 
 @dataclass(slots=True)
@@ -119,7 +124,7 @@ async def read_known(
         known.own = KnownEmployer(own.id, own.name, own.credit_code, own.town_id, own.state, own.is_sample)
     else:
         await _read_employers(known, parsed.rows, staff)
-        await _read_fairs(known, parsed.rows, staff, at=at)
+        await _read_fairs(known, parsed.rows, staff, locked=locked, at=at)
     await _read_postings(known, parsed.rows, locked=locked)
     return known
 
@@ -174,15 +179,28 @@ def _posting(row: Row) -> tuple[tuple[UUID, str], KnownPosting]:
     return key, KnownPosting(as_uuid(row["id"]), PostingState(row["state"]), terms)
 
 
-async def _read_fairs(known: Known, rows: Sequence[ParsedRow], staff: StaffMember | None, *, at: datetime) -> None:
+async def _read_fairs(
+    known: Known, rows: Sequence[ParsedRow], staff: StaffMember | None, *, locked: bool, at: datetime
+) -> None:
     numbers = sorted({str(row.values["fair"]) for row in rows if row.values["fair"]})
-    for row in await fetch_many(_FAIRS, numbers):
+    for row in await fetch_many(_FAIRS_LOCKED if locked else _FAIRS, numbers):
         if staff is None or staff.sees_town(row["town_id"]):
-            is_cancelled = row["state"] == FairState.CANCELLED
-            is_over = as_instant(row["ends_at"]) <= at
-            known.fairs[row["number"]] = KnownFair(as_uuid(row["id"]), row["number"], is_cancelled, is_over)
+            known.fairs[row["number"]] = _fair(row, staff, at=at)
     fair_ids = [fair.id for fair in known.fairs.values()]
     for row in await fetch_many(_BOOTHS, fair_ids):
         known.booths[as_uuid(row["fair_id"]), as_uuid(row["employer_id"])] = row["number"]
     for row in await fetch_many(_BROUGHT, fair_ids):
         known.brought[as_uuid(row["fair_id"]), as_uuid(row["posting_id"])] = row["openings"]
+
+
+def _fair(row: Row, staff: StaffMember | None, *, at: datetime) -> KnownFair:
+    ends_at = as_instant(row["ends_at"])
+    was_entered_afterwards = row["published_at"] is not None and as_instant(row["published_at"]) >= ends_at
+    return KnownFair(
+        id=as_uuid(row["id"]),
+        number=row["number"],
+        is_cancelled=row["state"] == FairState.CANCELLED,
+        is_over=ends_at <= at,
+        is_kept=ends_at <= at and row["state"] == FairState.PUBLISHED and not was_entered_afterwards,
+        is_managed=staff is None or staff.is_administrator or row["town_id"] is not None,
+    )

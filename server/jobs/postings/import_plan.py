@@ -108,10 +108,12 @@ class _Reader:
             state = state_after(self._mode, facts)
         except RowForbidden as fault:
             faults.append(("number", str(fault)))
+        identifier = stored.id if stored else new_id()
+        if not faults and employer and self.fairs.is_kept_from(row, employer, identifier, terms.openings):
+            faults.append(("fair", "这场招聘会已经结束，当天的展位、岗位和人数是统计的依据，不能再改"))
         if faults or employer is None:
             self.errors += [self._parsed.error(row=row.number, key=key, message=text) for key, text in faults]
             return False
-        identifier = stored.id if stored else new_id()
         is_same = not changed and state is facts.stored
         if not is_same:
             self.postings.append(PostingPlan(identifier, employer, number, facts.stored, state, terms, changed))

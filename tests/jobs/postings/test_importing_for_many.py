@@ -11,7 +11,7 @@ import pytest
 from config.clock import utc_now
 from models.audit import AuditEntry
 from models.employers import Employer, EmployerState
-from models.fairs import FairPosting, FairState, JobFairBooth
+from models.fairs import FairPosting, FairState, JobFair, JobFairBooth
 from models.jobs import JobActor, JobPosting, JobPostingEvent, PostingState
 from models.notifications import Notification
 from models.outbox import OutboxMessage
@@ -123,6 +123,43 @@ async def test_a_fair_that_is_over_is_recorded_afterwards_without_offering_its_p
     assert counts(corrected) == (1, 0, 1, 0)
     assert (await FairPosting.get(posting_id=over.id)).openings == 7
     assert (await JobPosting.get(id=over.id)).state is PostingState.CLOSED
+
+
+async def test_what_was_at_a_fair_that_was_held_and_is_over_is_kept(
+    service: Client, administrator: Client, recruiter: Recruiter
+) -> None:
+    fair = await make_fair()
+    rows = [row(recruiter.employer, 招聘会编号=fair.number, 展位="A01")]
+    await upload(administrator, FOR_MANY, *rows, publish=True)
+    before = utc_now() - timedelta(days=2)
+    await JobFair.filter(id=fair.id).update(
+        published_at=before, starts_at=before + timedelta(hours=1), ends_at=before + timedelta(hours=2)
+    )
+
+    again = await upload(administrator, FOR_MANY, *rows, publish=True)
+    new = row(recruiter.employer, 岗位编号="A-2", 招聘会编号=fair.number)
+    refused = [
+        await upload(administrator, FOR_MANY, changed, publish=True)
+        for changed in (rows[0] | {"招聘人数": 9}, rows[0] | {"展位": "A02"}, new)
+    ]
+
+    assert counts(again) == (1, 0, 0, 1)
+    assert [places(answer) for answer in refused] == [["第2行「招聘会编号」"]] * 3
+    assert (await FairPosting.get(fair_id=fair.id)).openings == 5
+
+
+async def test_a_fair_of_the_whole_city_is_set_up_by_administrators(
+    service: Client, administrator: Client, town_staff: Client, recruiter: Recruiter
+) -> None:
+    fair = await make_fair(town_code=None)
+    at_fair = row(recruiter.employer, 招聘会编号=fair.number, 展位="A01")
+
+    refused = await upload(town_staff, FOR_MANY, at_fair)
+    done = await upload(administrator, FOR_MANY, at_fair)
+
+    assert places(refused) == ["第2行「招聘会编号」"]
+    assert "全市" in messages(refused)[0]
+    assert counts(done) == (1, 1, 0, 0)
 
 
 async def test_an_employers_draft_that_staff_publish_is_submitted_and_approved(
