@@ -12,6 +12,7 @@ from config.settings import RateLimits, Settings
 from models import MODEL_MODULES
 from server.accounts import routes as accounts
 from server.cards import routes as cards
+from server.carriers import routes as carriers
 from server.employers import routes as employers
 from server.http import health
 from server.http.binding import SanicHandler, bind
@@ -46,6 +47,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *perks.ENDPOINTS,
     *jobs.ENDPOINTS,
     *parcels.ENDPOINTS,
+    *carriers.ENDPOINTS,
 )
 
 

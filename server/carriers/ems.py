@@ -15,9 +15,9 @@ from models.parcels import EventKind
 from server.carriers.protocol import CarrierEvent
 from server.parcels.parties import Party
 from server.tables.columns import Column, ParsedTable, TableShape
-from server.tables.delimited import read_delimited
 from server.tables.formulas import guard
 from server.tables.parsers import clock, day, text
+from server.tables.reading import read_table
 
 CODE = "ems"
 MAX_EVENT_ROWS = 50_000
@@ -68,13 +68,13 @@ class EmsPost:
     name = "中国邮政 EMS"
 
     def translate(self, raw: bytes) -> tuple[CarrierEvent, ...]:
-        """Return the events of a file, whose encoding and delimiter are found out.
+        """Return the events of a CSV or .xlsx file; encoding and delimiter are found out. Await it off the event loop.
 
         Raises:
             TableRejected: it carries every fault by line and column.
-            WrongHeaders, TableHasNoRows, UnreadableSpreadsheet, SpreadsheetTooLarge: see ``server.tables``.
+            WrongHeaders, TableHasNoRows, UnreadableSpreadsheet and its kin: see ``server.tables``.
         """
-        return events_of(event_shape().parse(read_delimited(raw, max_rows=MAX_EVENT_ROWS)))
+        return events_of(event_shape().parse(read_table(raw, filename="", max_rows=MAX_EVENT_ROWS)))
 
     def knows(self, raw_code: str) -> bool:
         return raw_code in WORDS

@@ -243,6 +243,8 @@ ALLOWED = {
     "parcels.share_my_parcel": PEOPLE,
     "parcels.revoke_my_shares": PEOPLE,
     "parcels.get_shared_parcel": ANYONE,
+    "carriers.download_orders": STATION_STAFF,
+    "carriers.upload_events": ADMINISTRATORS,
     "redemptions.verify_pass": CLERKS,
     "redemptions.redeem_perk": CLERKS,
     "redemptions.reverse_redemption": CLERKS,
