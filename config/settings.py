@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     """
     parcel_retention_days: int = Field(180, ge=30, le=3650)
     """After this many days in its last state a parcel loses people, contents and words; to units after 90 at most."""
+    unit_address_retention_days: int = Field(90, ge=7, le=400)
+    """After this many days without use a unit's address leaves the address book."""
     log_level: str = "INFO"
     log_format: str = Field("auto", pattern="^(auto|json|console)$")
 

@@ -11,6 +11,7 @@ from config.logging import configure_logging
 from config.settings import RateLimits, Settings
 from models import MODEL_MODULES
 from server.accounts import routes as accounts
+from server.addresses import routes as addresses
 from server.cards import routes as cards
 from server.carriers import routes as carriers
 from server.employers import routes as employers
@@ -40,6 +41,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *accounts.ENDPOINTS,
     *towns.ENDPOINTS,
     *notifications.ENDPOINTS,
+    *addresses.ENDPOINTS,
     *cards.ENDPOINTS,
     *merchants.ENDPOINTS,
     *employers.ENDPOINTS,

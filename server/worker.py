@@ -2,6 +2,7 @@
 
 from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
+from server.addresses.tasks import purge_addresses
 from server.audit.sealing import seal_new_entries
 from server.employers.service import RENAMED
 from server.http.idempotency import purge_stored_replies
@@ -78,6 +79,10 @@ async def _parcels() -> int:
     return await forget_parcels(retention_days=resources().settings.parcel_retention_days, at=utc_now())
 
 
+async def _addresses() -> int:
+    return await purge_addresses(at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
@@ -86,6 +91,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("jobs.close_overdue", _HOUR, _postings),
     Periodic("jobs.end_unread_applications", 300, _unread_applications),
     Periodic("jobs.purge_applications", _HOUR, _old_applications),
+    Periodic("addresses.purge", _HOUR, _addresses),
     Periodic("perks.purge_scans", _HOUR, _scans),
     Periodic("perks.deidentify_redemptions", _HOUR, _redemptions),
     Periodic("intents.lapse", _HOUR, _intents),

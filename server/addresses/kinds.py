@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -171,6 +172,19 @@ def read_address(entered: EnteredAddress) -> PostalAddress:
     if faults:
         raise AddressInvalid(errors=tuple(faults))
     return address
+
+
+def change_address(address: PostalAddress, changes: Mapping[str, str]) -> PostalAddress:
+    """Return an address with some parts changed, by their names; another kind drops what belongs to the old one.
+
+    Raises:
+        UnitDesignationRefused, StreetBesideUnit, AddressKindMixed, ProvinceUnknown, AddressInvalid: as in
+        ``read_address``.
+    """
+    known = dataclasses.asdict(address)
+    if changes.get("kind", address.kind) != address.kind:
+        known |= dict.fromkeys(("street", "unit_code", "po_box", "subunit"), "")
+    return read_address(EnteredAddress(**(known | dict(changes))))
 
 
 def _tidied(entered: EnteredAddress) -> EnteredAddress:

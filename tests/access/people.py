@@ -17,6 +17,7 @@ from models.seekers import BlockedEmployer, Seeker
 from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
+from tests.factories.addresses import make_address
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
 from tests.factories.employers import make_employer, make_employer_invitation, make_employer_member
 from tests.factories.jobs import (
@@ -71,6 +72,7 @@ class Records:
     member_id: UUID
     employer_invitation_id: UUID
     notification_id: UUID
+    address_id: UUID
     fair_id: UUID
     booth_id: UUID
     registration_id: UUID
@@ -182,6 +184,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         member_id=(await make_employer_member(employer=employer)).id,
         employer_invitation_id=(await make_employer_invitation(employer=employer)).id,
         notification_id=await _tell(people["veteran"].account_id),
+        address_id=(await make_address(account_id=people["veteran"].account_id)).id,
         intent_id=await _make_intent(employer, seeker),
         fair_id=fair.id,
         booth_id=(await make_booth(fair=fair, employer=employer)).id,

@@ -107,6 +107,9 @@ OF_AN_EMPLOYER = {
 }
 OF_A_PERSON = {
     "notifications.mark_read": ("notification_id", None),
+    "addresses.get_address": ("address_id", None),
+    "addresses.update_address": ("address_id", {"label": "儿子"}),
+    "addresses.remove_address": ("address_id", None),
     "parcels.get_my_parcel": ("number", None),
     "parcels.draw_my_parcel": ("number", None),
     "parcels.share_my_parcel": ("number", {"days": 3}),
@@ -154,6 +157,7 @@ LISTS = (
     ("/v1/redemptions", "newcomer", "veteran", "redemption_id"),
     ("/v1/staff/intents", "staff_y", "staff_x", "intent_id"),
     ("/v1/employer/intents", "employer_b", "employer", "intent_id"),
+    ("/v1/addresses", "newcomer", "veteran", "address_id"),
     ("/v1/intents", "newcomer", "veteran", "intent_id"),
     ("/v1/parcels", "newcomer", "veteran", "number"),
     ("/v1/staff/stations", "staff_y", "staff_x", "station_id"),
