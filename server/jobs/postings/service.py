@@ -129,20 +129,24 @@ async def update_posting(
         columns = columns_of(after, names=changed, employer_name=posting.employer.name)
         posting.update_from_dict(columns | {"updated_at": at})
         await posting.save(update_fields=[*columns, "updated_at"])
-        await record(
-            account_id=member.account_id,
-            role=member.role,
-            action="job_posting.changed",
-            record_type="job_posting",
-            record_id=posting_id,
-            detail={"fields": sorted(changed), "state": posting.state.value},
-        )
+        await _note_change(posting, changed, member)
         reviewed_again = changed - UNREVIEWED if posting.state is PostingState.LIVE else frozenset()
         if reviewed_again:
             reason = f"修改了{in_words(reviewed_again)}"
             await take_step(REVISE, posting, by=StepTaker.employer(member), at=at, reason=reason)
             posting.state, posting.state_reason = REVISE.target, reason
     return PostingChange(posting, reviewed_again)
+
+
+async def _note_change(posting: JobPosting, changed: Collection[str], member: EmployerMember) -> None:
+    await record(
+        account_id=member.account_id,
+        role=member.role,
+        action="job_posting.changed",
+        record_type="job_posting",
+        record_id=posting.id,
+        detail={"fields": sorted(changed), "state": posting.state.value},
+    )
 
 
 def in_words(fields: Collection[str]) -> str:

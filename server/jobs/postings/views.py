@@ -46,7 +46,6 @@ def staff_item(posting: JobPosting) -> StaffPostingItem:
 
 async def detail(posting: JobPosting, *, reviewed_again: frozenset[str] = frozenset()) -> PostingDetail:
     """Return all of a posting whose employer is fetched; the contact is masked."""
-    telephone = posting.contact_telephone
     notice = f"修改了{in_words(reviewed_again)}，已重新提交审核，通过前不再展示" if reviewed_again else ""
     return PostingDetail(
         id=posting.id,
@@ -74,22 +73,30 @@ async def detail(posting: JobPosting, *, reviewed_again: frozenset[str] = frozen
         benefits=list(posting.benefits),
         description=posting.description,
         masked_contact_name=mask_name(posting.contact_name),
-        masked_contact_telephone=Telephone(telephone).masked if telephone else "",
+        masked_contact_telephone=_masked(posting.contact_telephone),
         closes_on=posting.closes_on,
         state=posting.state,
         state_label=posting.state.label,
         state_reason=posting.state_reason,
         notice=notice,
-        doubts=[
-            PostingDoubt(field=one.field, words=one.excerpt, law=one.law, article=one.article, message=one.message)
-            for one in terms_of(posting).unlawful()
-        ],
+        doubts=_doubts(posting),
         events=[_event(event) for event in await list_events(posting_id=posting.id)],
         is_sample=posting.is_sample,
         published_at=beijing(posting.published_at) if posting.published_at else None,
         created_at=beijing(posting.created_at),
         updated_at=beijing(posting.updated_at),
     )
+
+
+def _masked(telephone: str) -> str:
+    return Telephone(telephone).masked if telephone else ""
+
+
+def _doubts(posting: JobPosting) -> list[PostingDoubt]:
+    return [
+        PostingDoubt(field=one.field, words=one.excerpt, law=one.law, article=one.article, message=one.message)
+        for one in terms_of(posting).unlawful()
+    ]
 
 
 def _pay(posting: JobPosting) -> str:
