@@ -81,6 +81,30 @@ def test_the_employment_figures_of_a_year_are_printed_with_unit_and_definition(c
     assert command("report", "employment", "--year", "1999").exit_code == 2
 
 
+def test_the_sample_of_a_year_is_written_and_replayed_only_after_its_imports(command: Command, tmp_path: Path) -> None:
+    written = command("sample", "employment", str(tmp_path / "sample"), "--seed", "7")
+    command("migrate")
+    too_early = command("sample", "replay", str(tmp_path / "sample"))
+    nowhere = command("sample", "replay", str(tmp_path / "nowhere"))
+    (tmp_path / "sample" / "replay.json").write_text("{")
+    damaged = command("sample", "replay", str(tmp_path / "sample"))
+    in_production = command("sample", "replay", str(tmp_path / "sample"), **production())
+
+    assert written.exit_code == 0, written.output
+    assert "共招 6,096 人" in written.output
+    assert {path.name for path in (tmp_path / "sample").iterdir()} == {
+        *("employers.xlsx", "fairs.xlsx", "jobs.xlsx", "replay.json"),
+    }
+    for answer, words in (
+        (too_early, "还没有导入示例"),
+        (nowhere, "没有这个文件"),
+        (damaged, "已损坏"),
+        (in_production, "生产模式不写入示例数据"),
+    ):
+        assert (answer.exit_code, "Traceback" in answer.output) == (1, False)
+        assert words in answer.stderr
+
+
 def start(directory: Path, *options: str, **knobs: str) -> "subprocess.CompletedProcess[str]":
     """Run ``python -m server run`` in a process of its own and return how it ended."""
     return subprocess.run(
