@@ -193,7 +193,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         posting_id=posting.id,
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
         application_id=(await make_application(posting=posting, seeker=seeker)).id,
-        number=(await make_parcel(account_id=people["veteran"].account_id)).number,
+        number=(await make_parcel(account_id=people["veteran"].account_id, station=station)).number,
         station_id=station.id,
         day_id=(await make_day(A_DAY, station=station)).id,
         post_id=post.id,

@@ -18,6 +18,11 @@ WHY = {"reason": "接到举报"}
 UNREAD = {"seen_state": "submitted"}
 INTERVIEW = UNREAD | {"interview_at": "2046-11-23T08:00:00+08:00", "place": "人事部"}
 SEEN = {"updated_at": "2026-11-23T08:00:00+08:00"}
+UNSEEN_PARCEL = {
+    "id_document": "resident_id_card",
+    "contents_inspected": False,
+    **dict.fromkeys(("weight_grams", "length_mm", "width_mm", "height_mm"), 100),
+}
 OF_A_TOWN = {
     "staff_cards.get_case": ("case_id", None),
     "staff_cards.get_card": ("card_id", None),
@@ -77,6 +82,14 @@ OF_A_TOWN = {
     "station-staff.remove_staff": ("post_id", None),
 }
 """The record that each endpoint is asked about, and a good body; staff of its town may, staff of another may not."""
+OF_A_STATION = {
+    "counter.get_parcel": ("number", None),
+    "counter.accept_parcel": ("number", UNSEEN_PARCEL),
+    "counter.set_tracking_number": ("number", {"tracking_number": "RR123456785CN"}),
+    "counter.print_label": ("number", None),
+    "counter.print_receipt": ("number", None),
+    "counter.refuse_parcel": ("number", {"reason": "no_id"}),
+}
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
 OF_AN_EMPLOYER = {
     "employers.remove_member": ("member_id", None),
@@ -162,6 +175,7 @@ LISTS = (
     ("/v1/parcels", "newcomer", "veteran", "number"),
     ("/v1/staff/stations", "staff_y", "staff_x", "station_id"),
     ("/v1/station-staff/stations", "counter_b", "counter_a", "station_id"),
+    ("/v1/station/parcels", "counter_b", "counter_a", "number"),
     ("/v1/staff/fairs", "staff_y", "staff_x", "fair_id"),
     ("/v1/employer/fairs/{fair_id}/postings", "employer_b", "employer", "posting_id"),
     ("/v1/saved-jobs", "newcomer", "veteran", "posting_id"),
@@ -220,7 +234,15 @@ def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
         if UUID in endpoint.path_types.values() or "number" in endpoint.path_types
     }
 
-    assert with_records == {*OF_A_TOWN, *OF_A_MERCHANT, *OF_AN_EMPLOYER, *OF_A_PERSON, *OF_A_SCREEN, *OF_THE_WHOLE_CITY}
+    assert with_records == {
+        *OF_A_TOWN,
+        *OF_A_STATION,
+        *OF_A_MERCHANT,
+        *OF_AN_EMPLOYER,
+        *OF_A_PERSON,
+        *OF_A_SCREEN,
+        *OF_THE_WHOLE_CITY,
+    }
 
 
 async def test_only_those_in_the_table_pass(service: Client) -> None:
@@ -236,6 +258,13 @@ async def test_staff_of_another_town_find_nothing_where_staff_of_the_town_find_t
 
     for name, (kind, body) in OF_A_TOWN.items():
         await assert_hidden(BY_NAME[name], records, kind, body, people["staff_y"], people["staff_x"])
+
+
+async def test_station_staff_find_no_parcel_of_another_station(service: Client) -> None:
+    people, records = await gather(service)
+
+    for name, (kind, body) in OF_A_STATION.items():
+        await assert_hidden(BY_NAME[name], records, kind, body, people["counter_b"], people["counter_a"])
 
 
 async def test_a_clerk_finds_no_redemption_of_another_merchant(service: Client) -> None:

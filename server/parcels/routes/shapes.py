@@ -48,8 +48,8 @@ def parcel_detail(parcel: FollowedParcel) -> MyParcelDetail:
     row = parcel.row
     return MyParcelDetail(
         parcel=_parcel(row, parcel.state, parcel.recipient, parcel.next_step),
-        sender=_party(parcel.sender),
-        recipient=_party(parcel.recipient),
+        sender=party_view(parcel.sender),
+        recipient=party_view(parcel.recipient),
         recipient_kind=AddressKind(row["recipient_kind"]),
         contents=_read_items.decode(row["contents"]),
         warnings=_read_warnings.decode(row["warnings"]),
@@ -59,7 +59,7 @@ def parcel_detail(parcel: FollowedParcel) -> MyParcelDetail:
         width_mm=row["width_mm"],
         height_mm=row["height_mm"],
         charged_grams=row["charged_grams"],
-        price=_price(row),
+        price=price_view(row),
         carrier=row["carrier"],
         tracking_number=row["tracking_number"],
         terms_version=row["terms_version"],
@@ -158,7 +158,8 @@ def _parcel(row: Row, state: ParcelState, recipient: Party | None, next_step: st
     )
 
 
-def _party(party: Party | None) -> PartyView | None:
+def party_view(party: Party | None) -> PartyView | None:
+    """Return somebody masked, None once forgotten."""
     if party is None:
         return None
     return PartyView(
@@ -168,7 +169,8 @@ def _party(party: Party | None) -> PartyView | None:
     )
 
 
-def _price(row: Row) -> ParcelPriceView:
+def price_view(row: Row) -> ParcelPriceView:
+    """Return what a parcel costs and who bears it."""
     return ParcelPriceView(
         price_fen=row["price_fen"],
         concession_fen=row["concession_fen"],
