@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     sandbox_login: bool | None = None
     """The log-in twin; by default on outside production when no WeChat credentials are set."""
 
+    kuaidi100_salt: SecretStr = SecretStr("")
+    """Signs the pushes of 快递100; without it none is accepted."""
+
     rate_limits: RateLimits = RateLimits.ON
     request_timeout_seconds: float = Field(30.0, gt=0, le=600)
     shutdown_grace_seconds: float = Field(15.0, gt=0, le=600)

@@ -4,6 +4,7 @@ from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.addresses.tasks import purge_addresses
 from server.audit.sealing import seal_new_entries
+from server.carriers.pushes import PUSHED, work_on_push
 from server.employers.service import RENAMED
 from server.http.idempotency import purge_stored_replies
 from server.jobs.applications.tasks import end_unread_applications, purge_applications
@@ -26,6 +27,7 @@ TASKS: dict[str, Task] = {
     FAIR_CANCELLED: Task(tell_cancelled),
     FAIR_CHANGED: Task(tell_changed),
     PUBLISHED: Task(posting_published),
+    PUSHED: Task(work_on_push),
     RENAMED: Task(employer_renamed),
 }
 """The tasks by the kind of message that they do."""

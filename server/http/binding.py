@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,7 @@ from server.http.rate_limits import RateLimiter
 from server.http.responses import Answer, begin, note
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
 
 SanicHandler = Callable[..., Coroutine[Any, Any, Answer]]
@@ -166,7 +167,8 @@ def _argument_reader(endpoint: Endpoint) -> Callable[[Request], dict[str, Any]]:
         elif request.query_string:
             raise MalformedRequest(errors=(FieldError(_safe_name(request), "这个接口不接受查询参数"),))
         if decoder is not None:
-            arguments["body"] = _read_body(request, decoder)
+            read_form = endpoint.takes_form and _media_type(request) == FORM
+            arguments["body"] = _read_form(request, endpoint.body) if read_form else _read_body(request, decoder)
         if takes_upload:
             arguments["upload"] = _read_upload(request)
         return arguments
@@ -197,6 +199,17 @@ def _read_body(request: Request, decoder: "msgspec.json.Decoder[Any]") -> Any:
     if b"\\u0000" in request.body:
         raise MalformedRequest(errors=(FieldError("", "文字中不能有空字符"),))
     return decoder.decode(request.body)
+
+
+def _read_form(request: Request, kind: Any) -> Any:
+    try:
+        pairs = parse_qsl(request.body.decode("utf-8"), keep_blank_values=True, max_num_fields=50, errors="strict")
+    except ValueError:
+        raise MalformedRequest(errors=(FieldError("", "表单无法读取"),)) from None
+    values = dict(pairs)
+    if len(values) < len(pairs) or any("\x00" in value for value in values.values()):
+        raise MalformedRequest(errors=(FieldError("", "表单的每个字段只能出现一次，不能有空字符"),))
+    return msgspec.convert(values, kind, strict=False)
 
 
 def _media_type(request: Request, default: str = "") -> str:

@@ -69,6 +69,7 @@ class Endpoint:
     query: type[msgspec.Struct] | None
     body: Any
     takes_upload: bool
+    takes_form: bool
     answer: Any
     status: int
     refusals: tuple[type[Refusal], ...]
@@ -128,9 +129,11 @@ class Routes:
         media_type: str = "application/json",
         limit: Limit | None = None,
         one_connection: bool = False,
+        form: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Read the handler's signature: ``asker``, ``query``, ``body``, ``upload``, and path parameters by name.
 
+        ``form`` takes the body as a form of a web page too, each field once, for machines that send nothing else.
         ``one_connection`` is for busy routes: asker and handler share one database connection from first to last.
         """
 
@@ -153,6 +156,7 @@ class Routes:
                 query=hints.get("query"),
                 body=hints.get("body"),
                 takes_upload="upload" in hints,
+                takes_form=form,
                 answer=answer,
                 status=status or (204 if answer is type(None) else 200),
                 refusals=refusals,

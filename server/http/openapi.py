@@ -92,7 +92,8 @@ def _operation(endpoint: Endpoint, *, known: dict[int, Any], components: dict[st
         "responses": _responses(endpoint, known=known),
     }
     if endpoint.body is not None:
-        content = {"application/json": {"schema": known[id(endpoint.body)]}}
+        kinds = ("application/json", *(["application/x-www-form-urlencoded"] if endpoint.takes_form else []))
+        content = {kind: {"schema": known[id(endpoint.body)]} for kind in kinds}
         operation["requestBody"] = {"required": True, "content": content}
     if endpoint.takes_upload:
         schema = {

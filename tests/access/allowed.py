@@ -250,6 +250,8 @@ ALLOWED = {
     "parcels.get_shared_parcel": ANYONE,
     "carriers.download_orders": STATION_STAFF,
     "carriers.upload_events": ADMINISTRATORS,
+    "carriers.receive_kuaidi100_push": ANYONE,
+    "carriers.list_carrier_pushes": ADMINISTRATORS,
     "counter.search_parcels": STATION_STAFF,
     "counter.get_parcel": STATION_STAFF,
     "counter.accept_parcel": STATION_STAFF,

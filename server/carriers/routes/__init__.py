@@ -1,5 +1,5 @@
-"""承运方接口 — files for the post, by staff."""
+"""承运方接口 — files for the post, and pushes."""
 
-from server.carriers.routes import files
+from server.carriers.routes import files, pushes
 
-ENDPOINTS = (*files.routes.endpoints,)
+ENDPOINTS = (*files.routes.endpoints, *pushes.routes.endpoints)
