@@ -14,6 +14,7 @@ ELSEWHERE = "外地"
 
 _ELSEWHERE_WORDS = frozenset((ELSEWHERE, "市外", "非本市", "外省", "外市", "无"))
 _ABOVE = re.compile(r"^(江苏省)?(扬州市)?(高邮市)?(?=.)")
+_THE_CITY = "高邮"
 _SHORTEST_SURE_NAME = 3
 """三垛 alone may be part of a street's or a company's name; 三垛镇 is the town."""
 
@@ -44,7 +45,7 @@ class TownNames:
             whole = unicodedata.normalize("NFKC", town.name)
             outer, _, inner = whole.partition("(")
             names = {town.code, town.code[:9], whole, outer, inner.rstrip(")")}
-            names |= {re.sub(r"(回族乡|街道|镇|乡)$", "", name) for name in tuple(names)}
+            names |= {re.sub(r"(经济新区|回族乡|街道|镇|乡)$", "", name) for name in tuple(names)}
             for name in names - {""}:
                 known[name] = town.code if known.get(name, town.code) == town.code else None
         codes = {name: code for name, code in known.items() if code is not None}
@@ -68,6 +69,13 @@ class TownNames:
         value = _ABOVE.sub("", _plain(address))
         sure = (name for name in self.codes if len(name) >= _SHORTEST_SURE_NAME and value.startswith(name))
         return next((self.codes[name] for name in sorted(sure, key=len, reverse=True)), None)
+
+    def named_in(self, sentence: str) -> tuple[str, str] | None:
+        """Return the code and the name of a town that a sentence names, by the longest name; 高邮 alone is the city."""
+        value = _plain(sentence)
+        said = [name for name in self.codes if name != _THE_CITY and not name.isdigit() and name in value]
+        name = max(said, key=len, default=None)
+        return None if name is None else (self.codes[name], name)
 
 
 def _plain(text: str) -> str:

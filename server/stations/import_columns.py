@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
 
 from models.stations import StationLevel, StationService
+from models.towns import TownNames
 from server.stations.hours import WEEKDAY_SIGNS, Span, parse_spans
 from server.stations.terms import EAST, LEAST_MINUTES, MOST_CAPACITY, MOST_MINUTES, NORTH, SOUTH, WEST
 from server.tables.columns import Column, TableShape
@@ -37,8 +37,8 @@ _PART = re.compile(
 )
 
 
-def station_shape(*, towns: Mapping[str, str]) -> TableShape:
-    """Return the shape of the stations table for the towns there are, as name → code."""
+def station_shape(*, towns: TownNames) -> TableShape:
+    """Return the shape of the stations table for the towns there are."""
     return TableShape(
         title="服务站",
         columns=(
@@ -49,7 +49,7 @@ def station_shape(*, towns: Mapping[str, str]) -> TableShape:
                    example=StationLevel.TOWN.label),
             Column(name="上级编号", key="parent_number", parse=_number, example="GY-01",
                    help="镇级填市级站的编号，村级填镇级站的编号；市级留空"),
-            Column(name="乡镇", key="town_code", parse=_town_parser(towns), example="界首镇",
+            Column(name="乡镇", key="town_code", parse=towns.read, example="界首镇",
                    help="所在乡镇（街道）的全名；市级留空", aliases=("乡镇街道", "所属乡镇")),
             Column(name="地址", key="address", parse=text(200), required=True, example="（请填实际地址）", width=36),
             Column(name="电话", key="telephone", parse=_telephone, example="0514-00000000", aliases=("联系电话",)),
@@ -137,16 +137,3 @@ def _weekdays(words: str) -> list[int]:
         else:
             raise ValueError(f"「{token}」不是能认出的星期，请写成 周一至周五、周六 或 每天")
     return weekdays
-
-
-def _town_parser(towns: Mapping[str, str]) -> Callable[[str], str]:
-    known = {unicodedata.normalize("NFKC", name): code for name, code in towns.items()}
-    known |= {code: code for code in towns.values()}
-
-    def parse(value: str) -> str:
-        code = known.get(unicodedata.normalize("NFKC", value))
-        if code is None:
-            raise ValueError("没有这个乡镇（街道），请写全名，如 界首镇")
-        return code
-
-    return parse

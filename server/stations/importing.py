@@ -8,7 +8,7 @@ from uuid import UUID
 
 from config.clock import beijing_day
 from models.stations import Station
-from models.towns import Town
+from models.towns import Town, TownNames
 from models.transactions import transaction
 from server.audit.service import record
 from server.stations.calendars import load_calendars
@@ -86,8 +86,7 @@ async def station_template() -> bytes:
 
 async def current_shape() -> TableShape:
     """Return the table's shape for the towns that there are now."""
-    towns = await Town.all().order_by("position", "code")
-    return station_shape(towns={town.name: town.code for town in towns})
+    return station_shape(towns=TownNames.of(await Town.all().order_by("position", "code")))
 
 
 async def _known(*, at: datetime) -> list[KnownStation]:

@@ -152,7 +152,7 @@ async def test_every_fault_of_a_cell_is_told_and_nothing_is_stored(administrator
         CITY,
         TOWN | {"层级": "县级", "经纬度": "东边"},
         VILLAGE | {"营业时间": "上午", "电话": "没有", "编号": "GY 01"},
-        VILLAGE | {"乡镇": "界首", "服务项目": "理发", "时段分钟": 1, "地址": ""},
+        VILLAGE | {"乡镇": "外镇", "服务项目": "理发", "时段分钟": 1, "地址": ""},
     )
 
     assert [field for field, _ in faults(answer)] == [
