@@ -1,17 +1,23 @@
 """候选岗位的查询计划 — no way to a candidate goes through all postings, on either database, however many there are."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from config.clock import utc_now
+from config.database import close_database, open_database
+from models import MODEL_MODULES
 from models.employers import Employer
 from models.jobs import JobKind, JobPosting
 from models.transactions import Dialects, Row, execute, fetch_rows, is_postgres
+from server.jobs.catalogue.criteria import Criteria, JobOrder
+from server.jobs.catalogue.listing import list_jobs
 from server.jobs.seekers import candidates
 from server.jobs.seekers.candidates import Search, find_candidates
+from server.search import nearest
 from server.search.pairs import search_text
 from server.search.places import Place
 from tests.factories.employers import make_employer
@@ -75,6 +81,35 @@ async def test_every_way_goes_by_an_index(database: object, monkeypatch: pytest.
     for sql, values in asked:
         plan = await plan_of(sql, values)
         assert steps_through_all(plan) == 0, "\n".join(plan)
+
+
+@pytest_asyncio.fixture
+async def sqlite(sqlite_address: str) -> AsyncIterator[None]:
+    """A fresh SQLite database, open in the test's own loop."""
+    context = await open_database(sqlite_address, model_modules=MODEL_MODULES, pool=1)
+    yield
+    await close_database(context)
+
+
+async def test_on_sqlite_the_walk_to_the_nearest_begins_at_the_map_though_there_were_few_when_it_was_planned(
+    sqlite: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        await make_posting(title=f"示例{number}", latitude=32.8, longitude=119.46)
+    await execute("ANALYZE")
+    asked: list[tuple[str | Dialects, Sequence[object]]] = []
+
+    async def listen(sql: str | Dialects, *values: object) -> list[Row]:
+        asked.append((sql, values))
+        return await fetch_rows(sql, *values)
+
+    monkeypatch.setattr(nearest, "fetch_rows", listen)
+    at, here = utc_now(), Place(32.8, 119.46)
+
+    page = await list_jobs(at=at, criteria=Criteria(), order=JobOrder.DISTANCE, near=here)
+
+    assert len(page.rows) == 3
+    assert [(await plan_of(sql, values))[0].split()[:2] for sql, values in asked] == [["SCAN", "r"]] * len(asked)
 
 
 async def plan_of(sql: str | Dialects, values: Sequence[object]) -> list[str]:
