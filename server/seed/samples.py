@@ -22,6 +22,7 @@ from server.seed.files import Merchants, People, Perks, SeedEmployer, SeedHolder
 from server.seed.job_samples import seed_job_samples
 from server.seed.reference import create_perk
 from server.seed.stations import seed_stations
+from server.seed.tariff_samples import seed_tariffs
 from server.wechat.sandbox import DEMO_CODES, sandbox_openid
 
 
@@ -51,6 +52,7 @@ async def seed_samples(*, at: datetime) -> None:
     employer = await _employer(people.employer, account=accounts["demo-employer"], at=at)
     contact = (people.employer.contact_name, people.employer.contact_mobile)
     await seed_job_samples(employer, contact=contact, at=at)
+    await seed_tariffs(at=at)
     await StaffMember.create(
         account=accounts["demo-staff"],
         role=StaffRole.STAFF,
