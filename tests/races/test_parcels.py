@@ -16,8 +16,9 @@ from models.tariffs import Tariff
 from models.transactions import execute, transaction
 from server.parcels.events import NewEvent, record_events
 from tests.factories.cards import give_consent
+from tests.factories.parcels import make_tariff
 from tests.factories.stations import EVERY_DAY, make_station
-from tests.parcels.desk import Desk, open_desk
+from tests.parcels.desk import Desk
 from tests.races.processes import TwoWorkers
 from tests.races.test_counter import outcomes
 from tests.service import Client
@@ -36,8 +37,9 @@ async def families(house: TwoWorkers, number: int) -> list[Client]:
 
 async def desk_with(capacity: int) -> Desk:
     """Return a station of its own with so many places a slot; the tariff is shared by the races."""
-    if not await Tariff.exists(service="standard"):
-        return await open_desk(slot_capacity=capacity)
+    version = beijing_day(utc_now()) - timedelta(days=1)  # newer than the samples that the service seeds
+    if not await Tariff.exists(service="standard", valid_from=version):
+        await make_tariff(valid_from=version)
     station = await make_station(hours=EVERY_DAY, slot_capacity=capacity)
     return Desk(station, beijing_day(utc_now()) + timedelta(days=2))
 

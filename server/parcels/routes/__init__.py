@@ -1,4 +1,4 @@
-"""包裹接口 — by who asks: families and share links, staff at the counter, everybody for quotes, administrators for tariffs."""
+"""包裹接口 — by who asks: families and share links, the counter, everybody for quotes, administrators."""
 
 from server.parcels.routes import counter, family, quotes, tariffs
 
