@@ -10,6 +10,7 @@ from config.clock import utc_now
 from models.audit import AuditEntry
 from models.intents import INTENT_TRANSITIONS, Intent, IntentEvent, IntentState
 from models.jobs import JobActor
+from server.jobs.intents.steps import lapse_if_due
 from server.jobs.intents.tasks import lapse_intents
 from tests.factories.jobs import make_intent
 from tests.jobs.intents.people import Booth, Visitor, inbox_of
@@ -161,6 +162,18 @@ async def test_drafts_and_signed_intents_whose_time_is_over_lapse_and_no_others(
     assert [title for title, _ in await visitor.inbox()] == ["就业意向书已失效"]
     assert [title for title, _ in await inbox_of(booth.hr)] == ["就业意向书已失效"]
     assert await lapse_intents(at=now) == 0
+
+
+async def test_an_intent_that_went_on_since_it_was_found_due_does_not_lapse(booth: Booth, visitor: Visitor) -> None:
+    now = utc_now()
+    intent = await make_intent(
+        posting=booth.posting, seeker=visitor.seeker, state=IntentState.SIGNED, signed_at=now, expires_at=now
+    )
+    found = await Intent.get(id=intent.id)
+    await booth.step({"id": intent.id}, "offer")
+
+    assert await lapse_if_due(found, reason="", at=now) is False
+    assert (await Intent.get(id=intent.id)).state is IntentState.OFFERED
 
 
 async def test_a_lapsed_intent_that_was_signed_stays_counted(booth: Booth, visitor: Visitor) -> None:
