@@ -8,12 +8,13 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -31,6 +32,9 @@ RUN = "YOUBING_TEST_RUN"
 _MEMORY = Path("/", "dev", "shm")
 """Making a database is hundreds of small files: ten times faster in memory than on a disk."""
 _MEMORY_NEEDED_BYTES = 2 * 1024**3
+
+_MAKING_SECONDS = 60
+_held: list[TextIO] = []
 
 _SERVER_OPTIONS = {
     "listen_addresses": "",
@@ -53,35 +57,52 @@ def begin_run() -> None:
     """Make the directory of a run; called once, by the process that starts the others."""
     place = _MEMORY if _has_memory() else Path(tempfile.gettempdir())
     for directory in place.glob("youbing-[0-9]*-*"):
-        if not _is_alive(int(directory.name.split("-")[1])):
+        if _is_abandoned(directory):
             _remove(directory)
     directory = Path(tempfile.mkdtemp(prefix=f"youbing-{os.getpid()}-", dir=place))
     directory.chmod(0o755)
+    _hold(directory)
     os.environ[RUN] = str(directory)
 
 
 def end_run() -> None:
-    """Stop the private server if a test started it, and remove everything of the run."""
+    """Stop the private server if a test started it, and remove everything of the run, if it began."""
+    if RUN not in os.environ:
+        return
     directory = _run_directory()
     if (directory / "template").exists() and not (directory / "server").exists():
         in_a_loop_of_its_own(_command(f'DROP DATABASE "{_template()}" WITH (FORCE)'))
     _remove(directory)
 
 
-def _is_alive(process: int) -> bool:
+def _hold(directory: Path) -> None:
+    """Lock the run for as long as this process lives; process numbers say nothing across containers."""
+    held = (directory / "held").open("w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    _held.append(held)
+
+
+def _is_abandoned(directory: Path) -> bool:
+    """Whether no process holds the run; one that is just being made counts as held."""
+    held = directory / "held"
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        with held.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
-    except PermissionError:
-        pass  # it is somebody else's, and runs
+    except OSError:
+        return directory.exists() and time.time() - directory.stat().st_mtime > _MAKING_SECONDS
     return True
 
 
 def _remove(directory: Path) -> None:
-    """Remove the directory of a run, also of one that was killed and left its server behind."""
+    """Remove the directory of a run, also of one that was killed.
+
+    A server that cannot be stopped from here, or died long ago, ends by itself once its directory is gone.
+    """
     if (directory / "data" / "postmaster.pid").exists():
-        _run_as_owner(directory, _programs() / "pg_ctl", "-D", directory / "data", "-m", "immediate", "-w", "stop")
+        with suppress(NoPostgres, RuntimeError, subprocess.TimeoutExpired):
+            _run_as_owner(directory, _programs() / "pg_ctl", "-D", directory / "data", "-m", "immediate", "-w", "stop")
     shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -27,7 +27,7 @@ def test_a_standard_reader_finds_exactly_the_pass(scale: int) -> None:
     picture = io.BytesIO()
     make_code(text).save(picture, kind="png", scale=scale, border=4)
 
-    (found,) = zxingcpp.read_barcodes(Image.open(picture).convert("L"))
+    (found,) = read_codes(Image.open(picture).convert("L"))
 
     assert found.text == text
 
@@ -40,7 +40,7 @@ def test_the_svg_draws_the_same_modules_with_a_quiet_zone() -> None:
 
     side = code.symbol_size(border=4)[0]
     assert f'viewBox="0 0 {side} {side}"' in svg
-    (found,) = zxingcpp.read_barcodes(raster(svg, side))
+    (found,) = read_codes(raster(svg, side))
     assert found.text == text
 
 
@@ -56,6 +56,11 @@ def test_the_code_is_alphanumeric_and_small_enough_for_an_old_screen() -> None:
 def test_text_that_is_no_pass_makes_no_alphanumeric_code() -> None:
     with pytest.raises(ValueError, match="mode"):
         make_code("优待证")
+
+
+def read_codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    """Read QR codes only, as a till does: random modules now and then look like a stroke code too."""
+    return zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
 
 
 def raster(svg: str, side: int, scale: int = 4) -> Image.Image:
