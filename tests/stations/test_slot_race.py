@@ -30,15 +30,20 @@ async def take(station_id, day):
     except SlotFull:
         return None
 
-async def main(address, takers, station_id, day, returned):
+async def main(address, takers, *about):
     context = await open_database(address, model_modules=MODEL_MODULES, pool=int(takers))
+    try:
+        await race(int(takers), *about)
+    finally:
+        await close_database(context)
+
+async def race(takers, station_id, day, returned):
     print("ready", flush=True)
     sys.stdin.readline()
-    taken = await asyncio.gather(*(take(station_id, day) for _ in range(int(takers))))
+    taken = await asyncio.gather(*(take(station_id, day) for _ in range(takers)))
     places = [slot_id for slot_id in taken if slot_id is not None]
     given_back = places[: int(returned)]
     await asyncio.gather(*(give_back(slot_id=slot_id) for slot_id in given_back))
-    await close_database(context)
     print(len(places), len(given_back), flush=True)
 
 asyncio.run(main(*sys.argv[1:]))

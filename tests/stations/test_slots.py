@@ -1,5 +1,6 @@
 """预约时段"""
 
+import asyncio
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 from config.clock import BEIJING, utc_now
 from models.stations import Station, StationHours, StationService, StationSlot
 from models.transactions import transaction
-from server.stations.service import StationNotFound
+from server.stations.service import StationNotFound, close_station
 from server.stations.slots import (
     BOOKABLE_DAYS,
     OfferedSlot,
@@ -20,6 +21,8 @@ from server.stations.slots import (
     open_slots,
     take_slot,
 )
+from server.stations.timetable import list_booked_slots
+from tests.factories.cards import staff_asker
 from tests.factories.stations import give_hours, make_day, make_station
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -237,3 +240,26 @@ async def test_a_place_taken_in_a_transaction_that_fails_is_free_again() -> None
         await book_and_fail()
 
     assert await StationSlot.all().count() == 0
+
+
+async def test_a_station_closes_after_the_booking_that_is_under_way_and_not_before() -> None:
+    station = await make_station()
+    staff = await staff_asker()
+    has_taken = asyncio.Event()
+
+    async def close() -> None:
+        await has_taken.wait()
+        await close_station(station_id=station.id, staff=staff, at=at("08:00"))
+
+    closing = asyncio.create_task(close())
+    async with transaction():
+        await take(station)
+        has_taken.set()
+        await asyncio.sleep(0.2)
+        was_closed_meanwhile = closing.done()
+    await closing
+
+    assert not was_closed_meanwhile
+    with pytest.raises(StationClosed):
+        await take(station)
+    assert [booked.taken for booked in await list_booked_slots(station_id=station.id, at=at("08:00"))] == [1]
