@@ -18,6 +18,7 @@ from bench.growth import measure_growth
 from bench.jobs import measure_jobs
 from bench.load import get, post
 from bench.memory import measure_memory
+from bench.parcels import measure_parcels
 from config.database import close_database, open_database
 from config.logging import configure_logging
 from models import MODEL_MODULES
@@ -119,7 +120,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="measured rounds a route, each side in turn")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of one round")
     parser.add_argument("--redemptions", type=int, default=1500, help="redemptions a round")
-    parser.add_argument("--only", choices=["routes", "growth", "jobs", "memory"], help="measure only this part")
+    parser.add_argument("--bookings", type=int, default=600, help="parcels booked a round")
+    parser.add_argument(
+        "--only", choices=["routes", "growth", "jobs", "parcels", "memory"], help="measure only this part"
+    )
     options = parser.parse_args()
     configure_logging(level="WARNING")
     databases.begin_run()
@@ -130,6 +134,10 @@ def main() -> None:
             asyncio.run(measure_growth(databases.make_postgres()))
         if options.only in (None, "jobs"):
             measure_jobs(databases.make_postgres(), rounds=options.rounds, seconds=options.seconds)
+        if options.only in (None, "parcels"):
+            measure_parcels(
+                databases.make_postgres(), rounds=options.rounds, seconds=options.seconds, bookings=options.bookings
+            )
         if options.only in (None, "memory"):
             with tempfile.TemporaryDirectory() as name:
                 measure_memory(databases.make_postgres(), Path(name))

@@ -150,7 +150,7 @@ async def build_scene(*, holders: int) -> Scene:
         TOWN,
     )
     perk_ids = [await _add_limited_perk(number, merchant_id, branch_id, now) for number in range(8)]
-    clerk_account, clerk_token = await _add_account("clerk", now)
+    clerk_account, clerk_token = await add_account("clerk", now)
     clerk_id = new_id()
     await execute(
         "INSERT INTO clerks (id, created_at, account_id, merchant_id, branch_id, display_name) "
@@ -198,7 +198,8 @@ async def _add_limited_perk(number: int, merchant_id: UUID, branch_id: UUID, now
     return perk_id
 
 
-async def _add_account(name: str, now: datetime) -> tuple[UUID, str]:
+async def add_account(name: str, now: datetime) -> tuple[UUID, str]:
+    """Make an account that is logged in; return its id and the token of its session."""
     account_id, token = new_id(), secrets.token_urlsafe(32)
     await execute("INSERT INTO accounts (id, created_at, openid) VALUES ($1, $2, $3)", account_id, now, f"bench-{name}")
     await execute(
@@ -213,7 +214,7 @@ async def _add_account(name: str, now: datetime) -> tuple[UUID, str]:
 
 
 async def _add_holder(number: int, now: datetime) -> tuple[UUID, str, str]:
-    account_id, token = await _add_account(f"veteran-{number}", now)
+    account_id, token = await add_account(f"veteran-{number}", now)
     holder_id, pseudonym = new_id(), secrets.token_urlsafe(12)
     await execute(
         "INSERT INTO card_holders (id, created_at, name_sealed, id_number_sealed, id_number_hash, town_id, updated_at) "

@@ -11,6 +11,7 @@ import uvloop
 from sanic import Sanic
 
 from bench.jobs_rival import add_job_routes
+from bench.parcels_rival import add_parcel_routes
 from bench.rival import create_rival
 from config.settings import Settings
 from server.app import create_app
@@ -23,6 +24,7 @@ async def serve(job: dict[str, Any]) -> None:
     ours = create_app(Settings(_env_file=None, **values))  # type: ignore[call-arg]
     rival = create_rival(job["address"], pool=10, public_key=job["public_key"])
     add_job_routes(rival)
+    add_parcel_routes(rival)
     ports, servers = [], []
     for app in (ours, rival):
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)

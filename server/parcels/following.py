@@ -1,7 +1,10 @@
 """查件 — a family's own parcels: the list, and one with its timeline, its people masked, and the station's hours."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -80,6 +83,7 @@ class _Day:
     note: str
 
 
+Weekly: TypeAlias = Mapping[int, tuple[Span, ...]]
 _read_events = msgspec.json.Decoder(list[Told])
 _read_hours = msgspec.json.Decoder(list[_Hours])
 _read_days = msgspec.json.Decoder(list[_Day])
@@ -142,7 +146,8 @@ async def get_parcel(*, number: str, account_id: UUID, at: datetime) -> Followed
     row = await fetch_row(_ONE, stored, account_id, today, today + timedelta(days=HORIZON_DAYS))
     if row is None:
         raise ParcelNotFound
-    calendar = _calendar(row)
+    weekly, week = _week(row["weekly"] or "[]")
+    calendar = _calendar(row, weekly)
     closed = row["closed_at"] is not None
     return FollowedParcel(
         row=row,
@@ -151,7 +156,7 @@ async def get_parcel(*, number: str, account_id: UUID, at: datetime) -> Followed
         recipient=read_recipient(row["recipient_sealed"]),
         timeline=timeline(_read_events.decode(row["events"] or "[]"), at=at),
         next_step=_next_step(row, at=at),
-        week=week_in_words(calendar.weekly),
+        week=week,
         opening="这个服务站已经停止服务" if closed else opening(calendar, at=at).sentence,
     )
 
@@ -201,12 +206,19 @@ def _next_step(row: Row, *, at: datetime) -> str:
     )
 
 
-def _calendar(row: Row) -> Calendar:
-    weekly: dict[int, list[Span]] = {}
-    for hours in _read_hours.decode(row["weekly"] or "[]"):
-        weekly.setdefault(hours.weekday, []).append(Span(hours.opens, hours.closes))
+def _calendar(row: Row, weekly: Weekly) -> Calendar:
     days = sorted(_read_days.decode(row["special"] or "[]"), key=lambda day: day.scope != EVERYWHERE)
     return Calendar(
-        weekly={weekday: in_order(spans) for weekday, spans in weekly.items()},
+        weekly=weekly,
         special={day.day: SpecialDay(parse_spans(decode_words(day.hours)), day.note) for day in days},
     )
+
+
+@lru_cache(maxsize=256)
+def _week(stored: str) -> tuple[Weekly, str]:
+    """Return a station's weekly hours from the words of the database, and as people say them: few, and asked often."""
+    weekly: dict[int, list[Span]] = {}
+    for hours in _read_hours.decode(stored):
+        weekly.setdefault(hours.weekday, []).append(Span(hours.opens, hours.closes))
+    ordered = {weekday: in_order(spans) for weekday, spans in weekly.items()}
+    return ordered, week_in_words(ordered)

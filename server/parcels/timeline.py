@@ -88,7 +88,8 @@ def moment_in_words(moment: datetime, *, at: datetime) -> str:
     """Return an instant as people say it in Beijing: 11月2日（周一）09:30, with the year if it is another one."""
     then = beijing(moment)
     year = "" if then.year == beijing(at).year else f"{then.year}年"
-    return f"{year}{then.month}月{then.day}日（周{WEEKDAY_SIGNS[then.weekday()]}）{then:%H:%M}"
+    weekday = WEEKDAY_SIGNS[then.weekday()]
+    return f"{year}{then.month}月{then.day}日（周{weekday}）{then.hour:02}:{then.minute:02}"
 
 
 def next_step(state: ParcelState) -> str:
