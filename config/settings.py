@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     sandbox_login: bool | None = None
     """The log-in twin; by default on outside production when no WeChat credentials are set."""
 
+    kuaidi100_customer: str = ""
+    kuaidi100_key: SecretStr = SecretStr("")
+    kuaidi100_origin: str = "https://poll.kuaidi100.com"
+    kuaidi100_per_minute: int = Field(30, ge=1, le=1200)
+    """How many questions a minute the whole installation may ask."""
     kuaidi100_salt: SecretStr = SecretStr("")
     """Signs the pushes of 快递100; without it none is accepted."""
 

@@ -4,6 +4,7 @@ from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.addresses.tasks import purge_addresses
 from server.audit.sealing import seal_new_entries
+from server.carriers.polling import poll_kuaidi100
 from server.carriers.pushes import PUSHED, work_on_push
 from server.employers.service import RENAMED
 from server.http.idempotency import purge_stored_replies
@@ -69,6 +70,11 @@ async def _unread_applications() -> int:
     return await end_unread_applications(at=utc_now())
 
 
+async def _polls() -> int:
+    here = resources()
+    return await poll_kuaidi100(settings=here.settings, http=here.http, state=here.state, now=utc_now)
+
+
 async def _old_applications() -> int:
     return await purge_applications(retention_days=resources().settings.application_retention_days, at=utc_now())
 
@@ -100,6 +106,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("jobs.fair_reminders", _HOUR, _fair_reminders),
     Periodic("jobs.tell_matches", 30, _matches),
     Periodic("jobs.purge_matches", _HOUR, _old_matches),
+    Periodic("carriers.poll", 20, _polls),
     Periodic("parcels.lapse_bookings", _HOUR, _bookings),
     Periodic("parcels.forget", _HOUR, _parcels),
 )

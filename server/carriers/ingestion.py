@@ -8,6 +8,7 @@ from uuid import UUID
 
 from models.batches import CHUNK, one_of
 from models.transactions import as_uuid, fetch_rows, transaction
+from server.carriers.measures import EVENTS
 from server.carriers.protocol import CarrierEvent
 from server.parcels.announcing import announce
 from server.parcels.events import Change, NewEvent, record_events
@@ -50,6 +51,8 @@ async def take_events(events: Sequence[CarrierEvent], *, at: datetime) -> Taken:
             new += recorded.new
             changes += recorded.changes
         await announce(changes, at=at)
+    if new:
+        EVENTS.labels(mine[0].source).inc(new)
     changed = len({change.parcel_id for change in changes})
     return Taken(matched=len(mine), new=new, changed=changed, unmatched=tuple(unmatched))
 

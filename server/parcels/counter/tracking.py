@@ -17,7 +17,9 @@ _S10 = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _PLAIN = re.compile(r"[A-Z0-9]{8,40}")
 _SET = (
-    "UPDATE parcels SET tracking_number = $1, updated_at = $2 WHERE id = $3 AND state = 'accepted' AND NOT EXISTS "
+    # a corrected number keeps its turn: nobody is asked about a number oftener because it was mistyped
+    "UPDATE parcels SET tracking_number = $1, updated_at = $2, next_poll_at = COALESCE(next_poll_at, $4) "
+    "WHERE id = $3 AND state = 'accepted' AND NOT EXISTS "
     "(SELECT 1 FROM manifest_parcels r JOIN manifests m ON m.id = r.manifest_id "
     "WHERE r.parcel_id = parcels.id AND m.state <> 'open')"
 )
@@ -77,7 +79,7 @@ async def set_tracking_number(*, number: str, tracking_number: str, asker: Stati
     async with transaction():
         try:
             async with savepoint():
-                changed = await execute(_SET, checked, at, parcel.id)
+                changed = await execute(_SET, checked, at, parcel.id, at)
         except IntegrityError:
             raise TrackingNumberTaken from None
         if not changed:
