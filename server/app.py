@@ -12,6 +12,7 @@ from config.settings import RateLimits, Settings
 from models import MODEL_MODULES
 from server.accounts import routes as accounts
 from server.addresses import routes as addresses
+from server.addresses.parser_process import close_parser
 from server.cards import routes as cards
 from server.carriers import routes as carriers
 from server.employers import routes as employers
@@ -103,6 +104,7 @@ async def _open(app: "Sanic[Any, Any]") -> None:
 
 
 async def _close(app: "Sanic[Any, Any]") -> None:
+    await close_parser()
     await close_resources(app.ctx.resources)
     await close_database(app.ctx.database)
 

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from config.clock import beijing, utc_now
 from server.accounts.guards import Person
 from server.accounts.service import ConsentRequired
-from server.addresses import service
+from server.addresses import parsing, service
 from server.addresses.kinds import (
     AddressInvalid,
     AddressKindMixed,
@@ -17,16 +17,19 @@ from server.addresses.kinds import (
     StreetBesideUnit,
     UnitDesignationRefused,
 )
+from server.addresses.parser_process import parser_process
 from server.addresses.schemas import (
     AddressPage,
+    AddressParseRequest,
     AddressPatch,
+    AddressProposal,
     AddressQuery,
     AddressRequest,
     AddressView,
     MaskedAddress,
 )
 from server.addresses.service import AddressBookFull, AddressEntry, AddressNotFound
-from server.http.endpoints import Routes
+from server.http.endpoints import Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 from server.resources import resources
 
@@ -91,6 +94,31 @@ async def update_address(asker: Person, address_id: UUID, body: AddressPatch) ->
 @routes.delete("/addresses/<address_id:uuid>", summary="删除地址", refusals=(AddressNotFound,))
 async def remove_address(asker: Person, address_id: UUID) -> None:
     await service.remove_address(address_id=address_id, account_id=asker.account_id)
+
+
+@routes.post(
+    "/address-parses",
+    summary="识别粘贴的地址，请本人核对；不保存",
+    idempotent=False,
+    limit=Limit("20/minute", shared=False),
+)
+async def parse_address(asker: Person, body: AddressParseRequest) -> AddressProposal:
+    """It proposes and refuses nothing; ``notes`` say what to look at. What is confirmed goes to the address book."""
+    found = await parsing.parse_address(text=body.text, parser=parser_process())
+    return AddressProposal(
+        kind=found.kind,
+        kind_label=found.kind.label,
+        name=found.name,
+        telephone=found.telephone,
+        province=found.province,
+        city=found.city,
+        county=found.county,
+        street=found.street,
+        unit_code=found.unit_code,
+        po_box=found.po_box,
+        subunit=found.subunit,
+        notes=list(found.notes),
+    )
 
 
 def _masked(entry: AddressEntry) -> MaskedAddress:

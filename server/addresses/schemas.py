@@ -106,3 +106,26 @@ class AddressView(msgspec.Struct):
     purge_on: date | None
     created_at: datetime
     updated_at: datetime
+
+
+class AddressParseRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """粘贴的地址"""
+
+    text: Annotated[str, Meta(min_length=1, max_length=300, description="粘贴的一段文字，含姓名、电话、地址")]
+
+
+class AddressProposal(msgspec.Struct):
+    """识别结果 — to be confirmed by the person; what was not found is empty."""
+
+    kind: AddressKind
+    kind_label: str
+    name: str
+    telephone: str
+    province: str
+    city: str
+    county: str
+    street: str
+    unit_code: str
+    po_box: str
+    subunit: str
+    notes: list[str]

@@ -44,6 +44,7 @@ ALLOWED = {
     "station-staff.list_posts": STAFF,
     "station-staff.post_staff": STAFF,
     "station-staff.remove_staff": STAFF,
+    "addresses.parse_address": PEOPLE,
     "addresses.add_address": PEOPLE,
     "addresses.list_addresses": PEOPLE,
     "addresses.get_address": PEOPLE,
