@@ -34,6 +34,24 @@ PEOPLE = (
     Planted("逄琭嬛", sample_id_number(638, born=_BORN), "19987654302", "YD77620519384602"),
     Planted("禤竑旻", sample_id_number(805, born=_BORN), "19987654303", "YD77620519384603"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedParty:
+    """埋设的寄件人或收件人 — name, mobile and street, each rare enough to be found by itself."""
+
+    name: str
+    mobile: str
+    street: str
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.name, self.mobile, self.street)
+
+
+AT_HOME = PlantedParty("缑璟瑄", "19987654304", "示例甓社巷仄径709号")
+ABROAD = PlantedParty("郤翾翯", "19987654305", "示例翠筠里曲廊816号")
+PARTIES = (AT_HOME, ABROAD)
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 
 
@@ -49,7 +67,7 @@ def forms(secret: str) -> frozenset[bytes]:
     return frozenset(found)
 
 
-_FORMS = {secret: forms(secret) for person in PEOPLE for secret in person.secrets}
+_FORMS = {secret: forms(secret) for planted in (*PEOPLE, *PARTIES) for secret in planted.secrets}
 
 
 def secrets_in(content: bytes) -> set[str]:
