@@ -258,6 +258,8 @@ ALLOWED = {
     "carriers.upload_events": ADMINISTRATORS,
     "carriers.receive_kuaidi100_push": ANYONE,
     "carriers.list_carrier_pushes": ADMINISTRATORS,
+    "carriers.repeat_carrier_push": ADMINISTRATORS,
+    "carriers.get_carriers": ADMINISTRATORS,
     "counter.search_parcels": STATION_STAFF,
     "counter.get_parcel": STATION_STAFF,
     "counter.accept_parcel": STATION_STAFF,

@@ -186,6 +186,7 @@ CREATE TABLE parcel_events (
     dedupe VARCHAR(64) NOT NULL,
     UNIQUE (parcel_id, dedupe)
 );
+CREATE INDEX parcel_events_unknown ON parcel_events (source, raw_code, created_at) WHERE kind = 'unknown';
 
 CREATE TABLE carrier_pushes (
     id CHAR(36) PRIMARY KEY NOT NULL,

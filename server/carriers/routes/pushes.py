@@ -10,7 +10,14 @@ from msgspec import Meta
 from config.clock import beijing, utc_now
 from models.carriers import PushOutcome
 from server.accounts.guards import Administrator
-from server.carriers.pushes import PushSignatureWrong, list_pushes, receive_push
+from server.carriers.pushes import (
+    CarrierPushNotFound,
+    CarrierPushNotRepeatable,
+    PushSignatureWrong,
+    list_pushes,
+    receive_push,
+    repeat_push,
+)
 from server.http.askers import Anyone
 from server.http.endpoints import By, Limit, Routes
 from server.http.pagination import Cursor, PageSize, decode_cursor, encode_cursor
@@ -93,3 +100,13 @@ async def list_carrier_pushes(asker: Administrator, query: PushQuery) -> PushPag
         ],
         next_cursor=encode_cursor(str(shown[-1].id)) if len(found) > query.limit else None,
     )
+
+
+@routes.post(
+    "/staff/carrier-pushes/<push_id:uuid>/repetition",
+    summary="重新处理一条没有成功的推送",
+    refusals=(CarrierPushNotFound, CarrierPushNotRepeatable),
+)
+async def repeat_carrier_push(asker: Administrator, push_id: UUID) -> None:
+    """Worked on by the background process soon after; the list shows what came of it."""
+    await repeat_push(push_id, account_id=asker.account_id, role=asker.staff_role.value)
