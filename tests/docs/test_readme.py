@@ -24,6 +24,11 @@ SAYS = (
     ('"masked_name":"示**"', '"checked_in_at":"20'),
     ('"state_label":"已签署"',),
     ('"title":"招聘会","value":1', '"state_label":"已撤回"'),
+    ('"masked_name":"李*"', '"masked_address":"云南省昆明市***"'),
+    ("充电宝",),
+    ('"number":"YB', "不小于体积重"),
+    ('"state":"booked"', '"state":"accepted"', '"id_inspected"'),
+    ('"new":3', '"state":"delivered"', "收件人已经签收（昆明市）", '"sentence":"收件人已经签收"'),
     ('"code":"NotAClerk"',),
 )
 """What the output of each block of the walk holds."""
