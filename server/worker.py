@@ -6,6 +6,7 @@ from server.addresses.tasks import purge_addresses
 from server.audit.sealing import seal_new_entries
 from server.carriers.polling import poll_kuaidi100
 from server.carriers.pushes import PUSHED, work_on_push
+from server.carriers.tasks import purge_pushes
 from server.employers.service import RENAMED
 from server.http.idempotency import purge_stored_replies
 from server.jobs.applications.tasks import end_unread_applications, purge_applications
@@ -75,6 +76,10 @@ async def _polls() -> int:
     return await poll_kuaidi100(settings=here.settings, http=here.http, state=here.state, now=utc_now)
 
 
+async def _pushes() -> int:
+    return await purge_pushes(at=utc_now())
+
+
 async def _old_applications() -> int:
     return await purge_applications(retention_days=resources().settings.application_retention_days, at=utc_now())
 
@@ -107,6 +112,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("jobs.tell_matches", 30, _matches),
     Periodic("jobs.purge_matches", _HOUR, _old_matches),
     Periodic("carriers.poll", 20, _polls),
+    Periodic("carriers.purge_pushes", _HOUR, _pushes),
     Periodic("parcels.lapse_bookings", _HOUR, _bookings),
     Periodic("parcels.forget", _HOUR, _parcels),
 )
