@@ -19,6 +19,7 @@ from bench.jobs import measure_jobs
 from bench.load import get, post
 from bench.memory import measure_memory
 from bench.parcels import measure_parcels
+from bench.parcels_events import measure_events
 from config.database import close_database, open_database
 from config.logging import configure_logging
 from models import MODEL_MODULES
@@ -122,7 +123,7 @@ def main() -> None:
     parser.add_argument("--redemptions", type=int, default=1500, help="redemptions a round")
     parser.add_argument("--bookings", type=int, default=600, help="parcels booked a round")
     parser.add_argument(
-        "--only", choices=["routes", "growth", "jobs", "parcels", "memory"], help="measure only this part"
+        "--only", choices=["routes", "growth", "jobs", "parcels", "events", "memory"], help="measure only this part"
     )
     options = parser.parse_args()
     configure_logging(level="WARNING")
@@ -138,6 +139,8 @@ def main() -> None:
             measure_parcels(
                 databases.make_postgres(), rounds=options.rounds, seconds=options.seconds, bookings=options.bookings
             )
+        if options.only in (None, "events"):
+            asyncio.run(measure_events(databases.make_postgres()))
         if options.only in (None, "memory"):
             with tempfile.TemporaryDirectory() as name:
                 measure_memory(databases.make_postgres(), Path(name))
