@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SANDBOX_KEY = "sandbox:" + base64.b64encode(b"youbing sandbox key, not secret!").decode()
 """Published here, hence worthless: it keeps a first run free of set-up and is refused in production."""
+SANDBOX_SALT = "sandbox"
+"""Signs the pushes of the sandbox's carrier; published here, hence worthless."""
 
 
 class Mode(StrEnum):
@@ -64,6 +66,8 @@ class Settings(BaseSettings):
     """How many questions a minute the whole installation may ask."""
     kuaidi100_salt: SecretStr = SecretStr("")
     """Signs the pushes of 快递100; without it none is accepted."""
+    sandbox_carrier: bool | None = None
+    """A carrier of ours with which parcels travel by themselves; by default on outside production without 快递100."""
 
     rate_limits: RateLimits = RateLimits.ON
     request_timeout_seconds: float = Field(30.0, gt=0, le=600)
@@ -114,6 +118,18 @@ class Settings(BaseSettings):
         return not self.is_production and not self.wechat_mini_appid
 
     @property
+    def has_sandbox_carrier(self) -> bool:
+        """Whether the worker asks a fake carrier beside it."""
+        if self.sandbox_carrier is not None:
+            return self.sandbox_carrier
+        return not self.is_production and not self.kuaidi100_customer and not self.kuaidi100_salt.get_secret_value()
+
+    @property
+    def push_salt(self) -> str:
+        """What signs pushes; empty when none is accepted."""
+        return SANDBOX_SALT if self.has_sandbox_carrier else self.kuaidi100_salt.get_secret_value()
+
+    @property
     def database_address(self) -> str:
         """The address in use; it may hold a password."""
         return self.database_url.get_secret_value() or f"sqlite://{self.data_dir / 'youbing.sqlite3'}"
@@ -125,6 +141,8 @@ class Settings(BaseSettings):
         faults = []
         if self.has_sandbox_login:
             faults.append("SANDBOX_LOGIN：生产环境不能使用沙箱登录")
+        if self.has_sandbox_carrier:
+            faults.append("SANDBOX_CARRIER：生产环境不能使用沙箱承运方")
         if SANDBOX_KEY in {secret.get_secret_value() for secret in (*self.field_keys, self.index_key)}:
             faults.append("FIELD_KEYS / INDEX_KEY：仍是公开的默认密钥，请用 python -m server keys new 生成")
         if self.rate_limits is RateLimits.OFF:

@@ -1,6 +1,7 @@
 """运行命令 — ``run`` for the whole installation, ``worker`` for an outbox process by itself."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
 from typing import Annotated
@@ -42,6 +43,7 @@ async def _run(settings: Settings, *, with_outbox: bool) -> int:
         stop(f"不能监听 {settings.host}:{settings.port}：{in_words(fault)}。请换一个 PORT，或停止占用它的程序")
     metrics = use_fresh_metrics(settings.data_dir)
     host, port = listener.getsockname()[:2]
+    os.environ |= {"HOST": host, "PORT": str(port)}  # the sandbox's carrier, a child, pushes to this address
     children = plan(listener, workers=settings.workers, with_outbox=with_outbox)
     text = greeting(settings, host=host, port=port, workers=settings.workers, sample=sample)
     try:

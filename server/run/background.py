@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import AsyncExitStack
 
 import uvloop
 
@@ -43,6 +44,11 @@ async def _work(settings: Settings, lifeline: Lifeline) -> None:
     grace_seconds = settings.shutdown_grace_seconds
     lifeline.watch(stop_soon, grace_seconds=grace_seconds + _FORCED_END_SECONDS)
     database = await open_database(settings.database_address, model_modules=MODEL_MODULES, pool=settings.database_pool)
+    carrier = AsyncExitStack()
+    if settings.has_sandbox_carrier:
+        from server.carriers.fake.sandbox import sandbox_carrier  # a web server that production need not carry
+
+        settings = await carrier.enter_async_context(sandbox_carrier(settings))
     opened = await open_resources(settings)
     lifeline.tell_ready()
     log.info("run.worker_ready")
@@ -53,6 +59,7 @@ async def _work(settings: Settings, lifeline: Lifeline) -> None:
     for job in unfinished:  # their messages become due again when the lease is over
         job.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+    await carrier.aclose()
     await close_resources(opened)
     await close_database(database)
     log.info("run.worker_stopped", count=len(unfinished))

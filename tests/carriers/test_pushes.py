@@ -94,10 +94,11 @@ async def test_only_so_many_bad_ones_are_kept_a_minute(platform: Client) -> None
     assert BAD_KEPT_A_MINUTE <= await CarrierPush.all().count() <= BAD_KEPT_A_MINUTE * 2
 
 
-async def test_without_a_salt_nobody_can_sign(service: Client) -> None:
+async def test_without_a_salt_nobody_can_sign(sqlite_address: str) -> None:
     param = push_param(entries())
 
-    answer = await push(service, param, sign=sign_push(param=param, salt=""))
+    async with serving(make_settings(sqlite_address, sandbox_carrier=False)) as service:
+        answer = await push(service, param, sign=sign_push(param=param, salt=""))
 
     assert (answer.status, answer.code) == (403, "PushSignatureWrong")
 

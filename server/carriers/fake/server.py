@@ -60,6 +60,7 @@ class FakeCarrier:
         self._customer, self._key, self._salt = customer, key, salt
         self.now, self._per_minute = now, per_minute
         self.journeys: dict[str, Sequence[Entry]] = {}
+        self.journey_of: Callable[[str], Sequence[Entry]] = lambda number: self.journeys.get(number, ())
         self.failure: Failure | None = None
         self.delay_seconds = 0.0
         self.asked: list[Asked] = []
@@ -69,7 +70,7 @@ class FakeCarrier:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_post("/poll/query.do", self._query)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -125,12 +126,12 @@ class FakeCarrier:
             return "601"
         if sum(now - one.at < MINUTE for one in self.asked) >= self._per_minute:
             return "601"
-        return "200" if self.journeys.get(asked["num"]) else "500"
+        return "200" if self.journey_of(asked["num"]) else "500"
 
     def _result(self, number: str, com: str, upto: int | None) -> dict[str, Any]:
         entries = [
             {"time": time, "ftime": time, "context": text, "statusCode": code, "areaName": place}
-            for time, code, text, place in self.journeys[number][:upto]
+            for time, code, text, place in self.journey_of(number)[:upto]
         ]
         return {"message": "ok", "nu": number, "com": com, "state": "0", "status": "200", "data": entries[::-1]}
 

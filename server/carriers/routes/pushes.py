@@ -76,7 +76,7 @@ class PushPage(msgspec.Struct):
 async def receive_kuaidi100_push(asker: Anyone, body: PushRequest) -> PushReply:
     """Kept and answered at once, worked on afterwards; the same push again changes nothing."""
     here = resources()
-    salt = here.settings.kuaidi100_salt.get_secret_value()
+    salt = here.settings.push_salt
     await receive_push(param=body.param, sign=body.sign, salt=salt, state=here.state, at=utc_now())
     return PushReply()
 
