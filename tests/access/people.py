@@ -33,7 +33,7 @@ from tests.factories.jobs import (
     make_seeker,
 )
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
-from tests.factories.parcels import make_parcel
+from tests.factories.parcels import make_manifest, make_parcel
 from tests.factories.perks import make_perk
 from tests.factories.stations import make_day, make_station, make_station_staff
 from tests.perks.till import redeem, show_pass
@@ -83,6 +83,7 @@ class Records:
     application_id: UUID
     number: str
     """A parcel's."""
+    manifest_number: str
     station_id: UUID
     day_id: UUID
     post_id: UUID
@@ -194,6 +195,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
         application_id=(await make_application(posting=posting, seeker=seeker)).id,
         number=(await make_parcel(account_id=people["veteran"].account_id, station=station)).number,
+        manifest_number=(await make_manifest(station)).number,
         station_id=station.id,
         day_id=(await make_day(A_DAY, station=station)).id,
         post_id=post.id,

@@ -89,6 +89,15 @@ OF_A_STATION = {
     "counter.print_label": ("number", None),
     "counter.print_receipt": ("number", None),
     "counter.refuse_parcel": ("number", {"reason": "no_id"}),
+    "manifests.get_manifest": ("manifest_number", None),
+    "manifests.add_parcel": ("manifest_number", {"scanned": "{number}"}),
+    "manifests.remove_parcel": ("manifest_number", {"scanned": "{number}"}),
+    "manifests.close_manifest": ("manifest_number", None),
+    "manifests.give_courier_code": ("manifest_number", None),
+    "manifests.sign_manifest": ("manifest_number", {"code": "000000", "courier_name": "王快递", "parcels": 1}),
+    "manifests.print_manifest": ("manifest_number", None),
+    "manifests.export_manifest": ("manifest_number", None),
+    "manifests.reopen_manifest": ("manifest_number", None),
 }
 OF_A_MERCHANT = {"redemptions.reverse_redemption": ("redemption_id", None)}
 OF_AN_EMPLOYER = {
@@ -176,6 +185,7 @@ LISTS = (
     ("/v1/staff/stations", "staff_y", "staff_x", "station_id"),
     ("/v1/station-staff/stations", "counter_b", "counter_a", "station_id"),
     ("/v1/station/parcels", "counter_b", "counter_a", "number"),
+    ("/v1/station/manifests", "counter_b", "counter_a", "manifest_number"),
     ("/v1/staff/fairs", "staff_y", "staff_x", "fair_id"),
     ("/v1/employer/fairs/{fair_id}/postings", "employer_b", "employer", "posting_id"),
     ("/v1/saved-jobs", "newcomer", "veteran", "posting_id"),
@@ -231,7 +241,7 @@ def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
     with_records = {
         endpoint.name
         for endpoint in ENDPOINTS
-        if UUID in endpoint.path_types.values() or "number" in endpoint.path_types
+        if UUID in endpoint.path_types.values() or {"number", "manifest_number"} & endpoint.path_types.keys()
     }
 
     assert with_records == {

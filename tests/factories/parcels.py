@@ -8,9 +8,12 @@ import msgspec
 
 from config.clock import beijing_day, utc_now
 from models.addresses import AddressKind
+from models.manifests import Manifest, ManifestParcel
 from models.parcels import Collection, EventKind, Parcel, ParcelState
+from models.stations import Station
 from models.tariffs import Tariff
 from server.parcels.events import NewEvent, record_events
+from server.parcels.manifests.reading import MANIFEST_NUMBERS
 from server.parcels.numbers import PARCEL_NUMBERS
 from server.parcels.parties import Party, hash_last4, seal_recipient, seal_sender
 from tests.factories.stations import make_station as make_station
@@ -139,6 +142,19 @@ async def make_parcel(**overrides: Any) -> Parcel:
     parcel = await Parcel.create(**(values | overrides))
     await _let_happen(parcel, journey, booked_at)
     return await Parcel.get(id=parcel.id)
+
+
+async def make_manifest(station: Station, **overrides: Any) -> Manifest:
+    """Make an open manifest of a station with one accepted parcel on it."""
+    at = utc_now()
+    values: dict[str, Any] = {"carrier": "ems", "day": beijing_day(at), "updated_at": at}
+    number = MANIFEST_NUMBERS.write(day=beijing_day(at), serial=9000 + next(_numbers) % 999)
+    manifest = await Manifest.create(number=number, station_id=station.id, **(values | overrides))
+    parcel = await make_parcel(station=station, state=ParcelState.ACCEPTED)
+    await ManifestParcel.create(
+        manifest=manifest, parcel=parcel, position=1, number=parcel.number, weight_grams=parcel.weight_grams
+    )
+    return manifest
 
 
 async def _let_happen(parcel: Parcel, journey: tuple[EventKind, ...], booked_at: datetime) -> None:

@@ -1,10 +1,11 @@
 """包裹接口 — by who asks: families and share links, the counter, everybody for quotes, administrators."""
 
-from server.parcels.routes import counter, family, quotes, tariffs
+from server.parcels.routes import counter, family, manifests, quotes, tariffs
 
 ENDPOINTS = (
     *family.routes.endpoints,
     *counter.routes.endpoints,
+    *manifests.routes.endpoints,
     *quotes.routes.endpoints,
     *tariffs.routes.endpoints,
 )
