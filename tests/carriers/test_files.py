@@ -1,5 +1,6 @@
 """邮政文件 — over HTTP: orders leave with one's own station only; events are taken once and change the states."""
 
+import asyncio
 import csv
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -88,6 +89,18 @@ async def test_the_same_events_in_another_order_end_in_the_same_state(administra
 
     states = await Parcel.filter(tracking_number__in=numbers).values_list("state", "state_at")
     assert states == [(ParcelState.DELIVERED, datetime(2026, 11, 5, 1, 0, tzinfo=UTC))] * 6
+
+
+async def test_the_same_file_twice_at_once_is_taken_once(administrator: Client) -> None:
+    await make_parcel(state=ParcelState.HANDED_OVER, booked_at=BOOKED_AT, tracking_number="9800000001")
+
+    answers = await asyncio.gather(*(upload(administrator, event_lines("9800000001")) for _ in range(3)))
+
+    assert sorted((answer.json["new"], answer.json["already_taken"]) for answer in answers) == [
+        *[(0, True)] * 2,
+        (7, False),
+    ]
+    assert await CarrierFile.filter(direction="in").count() == 1
 
 
 async def test_numbers_of_nobody_are_told_and_the_file_may_come_again(administrator: Client) -> None:

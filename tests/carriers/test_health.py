@@ -1,5 +1,6 @@
 """承运方健康 — staff see whether carriers answer, what waits, and codes in no table; failed pushes are done again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -10,9 +11,11 @@ import pytest_asyncio
 from config.clock import utc_now
 from models.audit import AuditEntry
 from models.carriers import CarrierPush, PushOutcome
+from models.outbox import OutboxMessage
 from models.parcels import EventKind, Parcel, ParcelState
 from server.carriers.circuit import FAILURES_TO_OPEN, Circuit
 from server.carriers.kuaidi100 import sign_push
+from server.carriers.pushes import PUSHED
 from server.outbox.worker import do_due
 from server.parcels.events import NewEvent, record_events
 from server.resources import resources
@@ -136,6 +139,18 @@ async def test_what_is_done_or_under_way_or_unsigned_is_not_done_again(
 
     assert (answer.status, answer.code) == (409, "CarrierPushNotRepeatable")
     assert (await CarrierPush.get()).outcome is outcome
+
+
+async def test_of_two_who_do_one_push_again_at_once_one_does(administrator: Client) -> None:
+    await push(administrator, "{}")
+    await work()
+    path = f"/v1/staff/carrier-pushes/{(await CarrierPush.get()).id}/repetition"
+
+    answers = await asyncio.gather(*(administrator.post(path) for _ in range(4)))
+    waiting = await OutboxMessage.filter(kind=PUSHED).count()
+
+    assert sorted(answer.status for answer in answers) == [204, 409, 409, 409]
+    assert waiting == 1
 
 
 async def test_a_push_that_does_not_exist_is_not_found(administrator: Client) -> None:
