@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from server.parcels.screening import ScreeningWarning
+
 MOST_ITEMS = 20
 
 
@@ -19,3 +21,8 @@ class Item:
 def encode_items(items: Sequence[Item]) -> str:
     """Return the stored form of the contents."""
     return msgspec.json.encode(items).decode()
+
+
+def encode_warnings(warnings: Sequence[ScreeningWarning]) -> str:
+    """Return the stored form of what the screening found."""
+    return msgspec.json.encode(warnings).decode()

@@ -9,29 +9,15 @@ from msgspec import Meta
 
 from models.addresses import AddressKind
 from models.parcels import Collection, EventKind, ParcelState
+from server.addresses.schemas import AddressFields
 from server.http.pagination import Cursor, PageSize
+from server.parcels.screening import Severity
 
 Starts = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="时段的开始，如 09:00")]
 
 
-Part = Annotated[str, Meta(max_length=100)]
 Grams = Annotated[int, Meta(ge=1, le=1_000_000, description="重量（克）")]
 Millimetres = Annotated[int, Meta(ge=1, le=10_000, description="长、宽、高（毫米）")]
-
-
-class PartyRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """寄件人或收件人 — 三种地址各填各的：普通地址写街道，部队代号、部队信箱不写街道"""
-
-    kind: AddressKind
-    name: Part
-    telephone: Part
-    province: Part
-    city: Part = ""
-    county: Part = ""
-    street: Annotated[str, Meta(max_length=200)] = ""
-    unit_code: Part = ""
-    po_box: Part = ""
-    subunit: Part = ""
 
 
 class ItemRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,9 +30,9 @@ class ItemRequest(msgspec.Struct, forbid_unknown_fields=True):
 class ParcelRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """预约寄件 — each side is written or is an entry of the address book; ``starts`` is for the counter only."""
 
-    sender: PartyRequest | None = None
+    sender: AddressFields | None = None
     sender_address_id: UUID | None = None
-    recipient: PartyRequest | None = None
+    recipient: AddressFields | None = None
     recipient_address_id: UUID | None = None
     contents: Annotated[list[ItemRequest], Meta(min_length=1, max_length=20)]
     weight_grams: Grams
@@ -205,8 +191,11 @@ class ParcelWarningView(msgspec.Struct):
     """物品提示"""
 
     item: str
+    word: str
     category: str
-    severity: str
+    category_name: str
+    severity: Severity
+    sentence: str
     next_step: str
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from config.clock import beijing_day, utc_now
 from models.accounts import Consent
+from models.addresses import Address
 from models.audit import AuditEntry
 from models.notifications import Notification
 from models.parcels import EventKind, Parcel, ParcelState, TrackingEvent
@@ -16,7 +17,7 @@ from models.series import NumberSeries
 from models.stations import Station, StationService, StationSlot
 from server.parcels.numbers import PARCEL_NUMBERS
 from server.parcels.parties import hash_last4, read_recipient, read_sender
-from tests.factories.parcels import make_parcel, make_tariff
+from tests.factories.parcels import SAMPLE_TERMS, make_parcel, make_tariff
 from tests.factories.stations import make_day, make_station
 from tests.parcels.desk import HOME, UNIT, open_desk
 from tests.service import Client
@@ -96,7 +97,8 @@ REFUSED: list[tuple[dict[str, Any], int, str, str]] = [
     ({"sender": UNIT}, 422, "SenderNotCivil", "街道门牌"),
     ({"sender": None}, 422, "ParcelAddressMissing", "二者选一"),
     ({"recipient_address_id": str(uuid4())}, 422, "ParcelAddressMissing", "二者选一"),
-    ({"recipient": None, "recipient_address_id": str(uuid4())}, 404, "ParcelAddressNotFound", "重新选择"),
+    ({"recipient": None, "recipient_address_id": str(uuid4())}, 404, "AddressNotFound", "地址簿"),
+    ({"contents": [{"name": "毛衣"}, {"name": "鞭炮"}]}, 422, "ProhibitedContents", "爆炸"),
     ({"starts": None}, 422, "SlotMissing", "选好日期和时段"),
     ({"starts": "09:07"}, 409, "SlotNotOffered", "列出的时段"),
     ({"station_id": str(uuid4())}, 404, "StationNotFound", "刷新"),
@@ -238,3 +240,47 @@ async def test_a_civil_recipient_pays_the_whole_price(mother: Client) -> None:
     booked = await mother.post("/v1/parcels", desk.request(recipient=recipient, quoted_fen=2000))
 
     assert (booked.status, booked.json["price"]["concession_fen"]) == (201, 0)
+
+
+async def test_what_must_be_looked_at_is_booked_with_a_warning_that_names_it(mother: Client) -> None:
+    desk = await open_desk()
+
+    booked = await mother.post("/v1/parcels", desk.request(contents=[{"name": "充电宝"}, {"name": "毛衣"}]))
+
+    assert booked.status == 201
+    [warning] = booked.json["warnings"]
+    assert (warning["item"], warning["severity"]) == ("充电宝", "not_by_air")
+    assert warning["category_name"] in warning["sentence"]
+    shown = (await mother.get(f"/v1/parcels/{booked.json['number']}")).json
+    assert shown["warnings"] == [warning]
+    assert shown["contents"][0] == {"name": "充电宝", "quantity": 1}
+
+
+async def test_a_battery_does_not_go_by_air(mother: Client) -> None:
+    desk = await open_desk()
+    terms = msgspec.json.encode(SAMPLE_TERMS | {"by_air": True}).decode()
+    await make_tariff(service="air", name="示例航空", terms=terms)
+
+    refused = await mother.post("/v1/parcels", desk.request(service="air", contents=[{"name": "充电宝"}]))
+    booked = await mother.post("/v1/parcels", desk.request(service="air"))
+
+    assert (refused.status, refused.code) == (409, "ServiceImpossible")
+    assert "「充电宝」，不能走航空" in refused.json["detail"]
+    assert booked.status == 201
+
+
+async def test_an_address_of_the_book_is_used_and_a_units_kept_longer(mother: Client, neighbour: Client) -> None:
+    desk = await open_desk()
+    address_id = (await mother.post("/v1/addresses", UNIT)).json["id"]
+    await Address.filter(id=address_id).update(purge_on=beijing_day(utc_now()))
+    request = desk.request(recipient=None, recipient_address_id=address_id)
+
+    booked = await mother.post("/v1/parcels", request)
+    foreign = await neighbour.post("/v1/parcels", request)
+
+    assert booked.status == 201
+    recipient = read_recipient((await Parcel.get(number=booked.json["number"])).recipient_sealed)
+    assert recipient is not None
+    assert recipient.address == "云南省昆明市99999部队"
+    assert (await Address.get(id=address_id)).purge_on == beijing_day(utc_now()) + timedelta(days=90)
+    assert (foreign.status, foreign.code) == (404, "AddressNotFound")

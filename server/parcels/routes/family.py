@@ -16,14 +16,16 @@ from server.addresses.kinds import (
     StreetBesideUnit,
     UnitDesignationRefused,
 )
+from server.addresses.schemas import AddressFields
+from server.addresses.service import AddressNotFound
 from server.http.askers import Anyone
 from server.http.endpoints import By, Download, Limit, Routes
 from server.http.pagination import decode_cursor
 from server.parcels import booking, following, sharing, steps
-from server.parcels.booking import (
+from server.parcels.booking_request import (
     Booking,
     ParcelAddressMissing,
-    ParcelAddressNotFound,
+    ProhibitedContents,
     QuoteChanged,
     SenderNotCivil,
     ServiceImpossible,
@@ -43,7 +45,6 @@ from server.parcels.schemas import (
     ParcelQuery,
     ParcelRequest,
     ParcelTermsView,
-    PartyRequest,
     ReschedulingRequest,
     SharedParcelView,
     ShareGranted,
@@ -53,6 +54,7 @@ from server.parcels.schemas import (
 from server.parcels.sharing import ShareExpired, ShareInvalid
 from server.parcels.steps import Appointment, ParcelNotBooked, SlotMissing
 from server.parcels.terms import ParcelTermsOutdated, parcel_terms
+from server.resources import resources
 from server.stations.service import StationNotFound
 from server.stations.slots import SlotFull, SlotNotOffered, StationClosed, StationTakesNoParcels
 
@@ -76,14 +78,28 @@ async def get_parcel_terms(asker: Anyone) -> ParcelTermsView:
     status=201,
     limit=Limit("30/minute", shared=False),
     refusals=(
-        *(ParcelTermsOutdated, ConsentRequired, ParcelAddressMissing, ParcelAddressNotFound, SenderNotCivil),
+        *(ParcelTermsOutdated, ConsentRequired, ParcelAddressMissing, AddressNotFound, SenderNotCivil),
         *(UnitDesignationRefused, StreetBesideUnit, AddressKindMixed, ProvinceUnknown, AddressInvalid),
-        *(ServiceNotOffered, ServiceImpossible, QuoteChanged, TooManyOpenParcels, StationNotFound, *_PLACE),
+        *(
+            ProhibitedContents,
+            ServiceNotOffered,
+            ServiceImpossible,
+            QuoteChanged,
+            TooManyOpenParcels,
+            StationNotFound,
+            *_PLACE,
+        ),
     ),
 )
 async def book_parcel(asker: Person, body: ParcelRequest) -> ParcelBooked:
     """The price is computed anew; whoever was told another one is asked again. Show ``GET /v1/parcel-terms`` first."""
-    return booked(await booking.book(booking=_booking(body), account_id=asker.account_id, at=utc_now()))
+    result = await booking.book(
+        booking=_booking(body),
+        account_id=asker.account_id,
+        address_retention_days=resources().settings.unit_address_retention_days,
+        at=utc_now(),
+    )
+    return booked(result)
 
 
 @routes.get("/parcels", summary="我的包裹，新的在前")
@@ -185,5 +201,5 @@ def _booking(body: ParcelRequest) -> Booking:
     )
 
 
-def _entered(party: PartyRequest | None) -> EnteredAddress | None:
+def _entered(party: AddressFields | None) -> EnteredAddress | None:
     return None if party is None else EnteredAddress(**msgspec.structs.asdict(party))

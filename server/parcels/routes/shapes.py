@@ -1,5 +1,7 @@
 """包裹的答复 — the records as families, and whoever holds a share link, see them."""
 
+import dataclasses
+
 import msgspec
 
 from config.clock import beijing
@@ -8,7 +10,7 @@ from models.identifiers import Telephone, mask_name
 from models.parcels import Collection, ParcelState
 from models.transactions import Row, as_instant
 from server.http.pagination import encode_cursor
-from server.parcels.booking import Booked
+from server.parcels.booking_request import Booked
 from server.parcels.following import FollowedParcel, ListedParcel, appointed_day
 from server.parcels.money import yuan
 from server.parcels.parties import Party
@@ -117,7 +119,7 @@ def booked(result: Booked) -> ParcelBooked:
         ),
         charged_grams=priced.weight.charged_grams,
         charged_why=priced.weight.sentence,
-        warnings=[],
+        warnings=[ParcelWarningView(**dataclasses.asdict(warning)) for warning in result.warnings],
     )
 
 
