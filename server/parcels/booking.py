@@ -21,7 +21,6 @@ from server.parcels.booking_request import (
     Booked,
     Booking,
     ParcelAddressMissing,
-    ProhibitedContents,
     QuoteChanged,
     SenderNotCivil,
     ServiceImpossible,
@@ -32,7 +31,7 @@ from server.parcels.contents import encode_items, encode_warnings
 from server.parcels.numbers import PARCEL_NUMBERS
 from server.parcels.parties import Party, hash_last4, seal_recipient, seal_sender
 from server.parcels.quote import Consignment, Impossible, Quote, quote
-from server.parcels.screening import ScreeningWarning, Severity, air_obstacle, screen
+from server.parcels.screening import ScreeningWarning, air_obstacle, screen
 from server.parcels.steps import SlotMissing
 from server.parcels.tariff_terms import TariffTerms
 from server.parcels.terms import require_current_terms
@@ -72,13 +71,13 @@ class _Checked:
 async def book(*, booking: Booking, account_id: UUID, address_retention_days: int, at: datetime) -> Booked:
     """Book a parcel for a person. 预约寄件。
 
-    The price is computed anew; whoever was told another one is asked again and nothing is booked. A place in a slot is
+    The price is computed anew; whoever was told another one is asked again and nothing is booked. Words for what may
+    not be sent only warn: a person inspects and decides at the counter. A place in a slot is
     never sold twice, and with whatever is refused nothing is kept: no place, no number.
 
     Raises:
         ParcelTermsOutdated: the terms were not agreed to as they are now.
         ConsentRequired: the consent to ``parcels`` is not in force.
-        ProhibitedContents: something in it may never be sent; the category is named.
         ParcelAddressMissing, AddressNotFound, SenderNotCivil: a side is not told, or not the person's.
         UnitDesignationRefused, StreetBesideUnit, AddressKindMixed, ProvinceUnknown, AddressInvalid: of either side.
         ServiceNotOffered, ServiceImpossible: there is no such service today, or it does not take this parcel.
@@ -90,8 +89,6 @@ async def book(*, booking: Booking, account_id: UUID, address_retention_days: in
     if booking.collection is Collection.COUNTER and not booking.appointment.starts:
         raise SlotMissing
     warnings = tuple(screen(item.name for item in booking.items))
-    if never := [warning for warning in warnings if warning.severity is Severity.NEVER]:
-        raise ProhibitedContents(never)
     async with transaction():
         facts = await _facts(booking, account_id, at=at)
         book = _Book(account_id, address_retention_days, at)

@@ -1,6 +1,5 @@
 """预约单 — what a person wants sent, what comes of it, and why it may be refused."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -37,18 +36,6 @@ class ServiceNotOffered(Invalid):
 class ServiceImpossible(Conflict):
     message = "这项服务不能寄这个包裹"
     next_step = "请重新报价，换一种服务"
-
-
-class ProhibitedContents(Invalid):
-    message = "包裹里有不能寄的东西"
-    next_step = "请不要放进包裹；如果是名称相近的别的东西，请换个说法写清楚，到站由工作人员查验"
-
-    def __init__(self, found: Sequence[ScreeningWarning] = ()) -> None:
-        errors = tuple(FieldError("contents", warning.sentence) for warning in found)
-        if not found:
-            super().__init__()
-            return
-        super().__init__(found[0].sentence, next_step=found[0].next_step, errors=errors)
 
 
 class QuoteChanged(Conflict):

@@ -98,7 +98,6 @@ REFUSED: list[tuple[dict[str, Any], int, str, str]] = [
     ({"sender": None}, 422, "ParcelAddressMissing", "二者选一"),
     ({"recipient_address_id": str(uuid4())}, 422, "ParcelAddressMissing", "二者选一"),
     ({"recipient": None, "recipient_address_id": str(uuid4())}, 404, "AddressNotFound", "地址簿"),
-    ({"contents": [{"name": "毛衣"}, {"name": "鞭炮"}]}, 422, "ProhibitedContents", "爆炸"),
     ({"starts": None}, 422, "SlotMissing", "选好日期和时段"),
     ({"starts": "09:07"}, 409, "SlotNotOffered", "列出的时段"),
     ({"station_id": str(uuid4())}, 404, "StationNotFound", "刷新"),
@@ -254,6 +253,17 @@ async def test_what_must_be_looked_at_is_booked_with_a_warning_that_names_it(mot
     shown = (await mother.get(f"/v1/parcels/{booked.json['number']}")).json
     assert shown["warnings"] == [warning]
     assert shown["contents"][0] == {"name": "充电宝", "quantity": 1}
+
+
+async def test_what_may_never_be_sent_is_named_first_and_a_person_decides(mother: Client) -> None:
+    desk = await open_desk()
+
+    booked = await mother.post("/v1/parcels", desk.request(contents=[{"name": "毛衣"}, {"name": "鞭炮"}]))
+
+    assert booked.status == 201
+    [warning] = booked.json["warnings"]
+    assert (warning["severity"], "爆炸" in warning["sentence"]) == ("never", True)
+    assert "由工作人员查验后决定" in warning["next_step"]
 
 
 async def test_a_battery_does_not_go_by_air(mother: Client) -> None:

@@ -25,7 +25,6 @@ from server.parcels import booking, following, sharing, steps
 from server.parcels.booking_request import (
     Booking,
     ParcelAddressMissing,
-    ProhibitedContents,
     QuoteChanged,
     SenderNotCivil,
     ServiceImpossible,
@@ -81,7 +80,6 @@ async def get_parcel_terms(asker: Anyone) -> ParcelTermsView:
         *(ParcelTermsOutdated, ConsentRequired, ParcelAddressMissing, AddressNotFound, SenderNotCivil),
         *(UnitDesignationRefused, StreetBesideUnit, AddressKindMixed, ProvinceUnknown, AddressInvalid),
         *(
-            ProhibitedContents,
             ServiceNotOffered,
             ServiceImpossible,
             QuoteChanged,

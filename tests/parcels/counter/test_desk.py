@@ -9,6 +9,8 @@ from config.clock import beijing_day, utc_now
 from models.audit import AuditEntry
 from models.parcels import Parcel, ParcelState, TrackingEvent
 from models.stations import StationSlot
+from server.parcels.contents import encode_warnings
+from server.parcels.screening import screen
 from tests.factories.parcels import make_parcel, make_party
 from tests.parcels.counter.conftest import SEEN, Counter
 from tests.service import Answer, Client
@@ -57,15 +59,16 @@ async def test_pages_follow_each_other(counter: Counter) -> None:
 
 
 async def test_people_are_masked_and_contents_and_warnings_are_shown(counter: Counter) -> None:
-    warning = {"item": "白酒", "category": "易燃液体", "severity": "inspect", "next_step": "请当面验视"}
-    parcel = await counter.parcel(warnings=msgspec.json.encode([warning]).decode())
+    warnings = screen(["白酒"])
+    parcel = await counter.parcel(warnings=encode_warnings(warnings))
 
     answer = await counter.clerk.get(f"/v1/station/parcels/{parcel.number}")
 
     assert answer.json["parcel"]["sender"]["masked_telephone"] == "138****1999"
     assert answer.json["parcel"]["recipient"]["masked_name"] == "李*"
     assert answer.json["contents"] == [{"name": "咸鸭蛋", "quantity": 2}]
-    assert answer.json["warnings"] == [warning]
+    assert answer.json["warnings"] == msgspec.to_builtins(warnings)
+    assert len(warnings) == 1
     assert answer.json["may"] == ["accept", "refuse"]
     for secret in ("张三", "李四", "13900002888", "示例路"):
         assert secret.encode() not in answer.body
