@@ -155,6 +155,7 @@ class EventKind(StrEnum):
 
     BOOKED = "booked"
     ACCEPTED = "accepted"
+    ACCEPTANCE_UNDONE = "acceptance_undone"
     HANDED_OVER = "handed_over"
     COLLECTED = "collected"
     IN_TRANSIT = "in_transit"
@@ -180,6 +181,7 @@ class EventKind(StrEnum):
 _EVENT_LABELS = {
     EventKind.BOOKED: "预约成功",
     EventKind.ACCEPTED: "驿站收寄",
+    EventKind.ACCEPTANCE_UNDONE: "撤销收寄",
     EventKind.HANDED_OVER: "交给快递员",
     EventKind.COLLECTED: "承运方揽收",
     EventKind.IN_TRANSIT: "运输途中",

@@ -58,8 +58,8 @@ class _Book:
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
-    """What a booking comes to once nothing speaks against it."""
+class Checked:
+    """查过的预约 — what a booking comes to once nothing speaks against it."""
 
     facts: Row
     sender: PostalAddress
@@ -72,8 +72,8 @@ async def book(*, booking: Booking, account_id: UUID, address_retention_days: in
     """Book a parcel for a person. 预约寄件。
 
     The price is computed anew; whoever was told another one is asked again and nothing is booked. Words for what may
-    not be sent only warn: a person inspects and decides at the counter. A place in a slot is
-    never sold twice, and with whatever is refused nothing is kept: no place, no number.
+    not be sent only warn: a person inspects and decides at the counter. A place in a slot is never sold twice, and with
+    whatever is refused nothing is kept: no place, no number.
 
     Raises:
         ParcelTermsOutdated: the terms were not agreed to as they are now.
@@ -90,19 +90,23 @@ async def book(*, booking: Booking, account_id: UUID, address_retention_days: in
         raise SlotMissing
     warnings = tuple(screen(item.name for item in booking.items))
     async with transaction():
-        facts = await _facts(booking, account_id, at=at)
+        facts = await read_facts(booking, account_id, at=at)
         book = _Book(account_id, address_retention_days, at)
         sender = await _side("sender", booking.sender, booking.sender_address_id, book)
         recipient = await _side("recipient", booking.recipient, booking.recipient_address_id, book)
         if sender.kind.is_unit:
             raise SenderNotCivil
-        priced = _price(booking, recipient, facts, warnings)
-        checked = _Checked(facts, sender, recipient, warnings, priced)
+        priced = price_booking(booking, recipient, facts, warnings)
+        checked = Checked(facts, sender, recipient, warnings, priced)
         return await _deed(booking, checked, account_id=account_id, at=at)
 
 
-async def _facts(booking: Booking, account_id: UUID, *, at: datetime) -> Row:
-    """Return everything that decides, in one row."""
+async def read_facts(booking: Booking, account_id: UUID | None, *, at: datetime) -> Row:
+    """Return everything that decides, in one row; somebody without an account consents by word at the counter.
+
+    Raises:
+        ConsentRequired, StationNotFound, ServiceNotOffered: as in ``book``.
+    """
     facts = await fetch_row(
         _FACTS,
         account_id,
@@ -111,7 +115,7 @@ async def _facts(booking: Booking, account_id: UUID, *, at: datetime) -> Row:
         beijing_day(at),
     )
     assert facts is not None
-    if not facts["consents"]:
+    if account_id is not None and not facts["consents"]:
         raise ConsentRequired
     if facts["station_name"] is None:
         raise StationNotFound
@@ -131,7 +135,14 @@ async def _side(field: str, entered: EnteredAddress | None, address_id: UUID | N
     )
 
 
-def _price(booking: Booking, recipient: PostalAddress, facts: Row, warnings: tuple[ScreeningWarning, ...]) -> Quote:
+def price_booking(
+    booking: Booking, recipient: PostalAddress, facts: Row, warnings: tuple[ScreeningWarning, ...]
+) -> Quote:
+    """Return the price of a booking, which is what the person was told.
+
+    Raises:
+        ServiceImpossible, QuoteChanged: as in ``book``.
+    """
     consignment = Consignment(
         province=recipient.province,
         kind=recipient.kind,
@@ -155,14 +166,19 @@ def _read_terms(text: str) -> TariffTerms:
     return msgspec.json.decode(text, type=TariffTerms)
 
 
-async def _deed(booking: Booking, checked: _Checked, *, account_id: UUID, at: datetime) -> Booked:
+async def _deed(booking: Booking, checked: Checked, *, account_id: UUID, at: datetime) -> Booked:
     """Take the place first and the number last: all bookings of a day wait for one another once they have theirs."""
     slot_id = await _take(booking, at=at)
     number = await PARCEL_NUMBERS.give(at=at)
-    draft = _draft(booking, checked, number, slot_id, account_id)
+    draft = draft_of(booking, checked, number, slot_id, account_id)
     await store_parcel(draft, at=at)
     when = booking.when(today=beijing_day(at))
     await _note(draft, booking, when, account_id=account_id, at=at)
+    return booked_of(booking, checked, number, when)
+
+
+def booked_of(booking: Booking, checked: Checked, number: str, when: str) -> Booked:
+    """Return what the person is told."""
     return Booked(
         number=number,
         quote=checked.priced,
@@ -174,7 +190,8 @@ async def _deed(booking: Booking, checked: _Checked, *, account_id: UUID, at: da
     )
 
 
-def _draft(booking: Booking, checked: _Checked, number: str, slot_id: UUID | None, account_id: UUID) -> Draft:
+def draft_of(booking: Booking, checked: Checked, number: str, slot_id: UUID | None, account_id: UUID | None) -> Draft:
+    """Return the columns of a booked parcel."""
     facts, sender, recipient, priced = checked.facts, checked.sender, checked.recipient, checked.priced
     return Draft(
         id=new_id(),

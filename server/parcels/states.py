@@ -12,8 +12,8 @@ _CARRIED = _ON_THE_WAY | {_S.DELIVERED, _S.RETURNING, _S.RETURNED, _S.LOST}
 
 PARCEL_TRANSITIONS: dict[ParcelState, frozenset[ParcelState]] = {
     _S.BOOKED: frozenset({_S.ACCEPTED, _S.CANCELLED, _S.REFUSED_AT_COUNTER}),
-    # carriers lose events, so that whatever comes later in a journey may follow at once
-    _S.ACCEPTED: _CARRIED | {_S.HANDED_OVER},
+    # carriers lose events, so that whatever comes later in a journey may follow at once; booked again: a slip undone
+    _S.ACCEPTED: _CARRIED | {_S.HANDED_OVER, _S.BOOKED},
     _S.HANDED_OVER: _CARRIED,
     _S.IN_TRANSIT: _CARRIED - {_S.IN_TRANSIT},
     _S.OUT_FOR_DELIVERY: _CARRIED - {_S.OUT_FOR_DELIVERY},
@@ -35,6 +35,7 @@ _K = EventKind
 _LEADS_TO: dict[EventKind, ParcelState] = {
     _K.BOOKED: _S.BOOKED,
     _K.ACCEPTED: _S.ACCEPTED,
+    _K.ACCEPTANCE_UNDONE: _S.BOOKED,
     _K.HANDED_OVER: _S.HANDED_OVER,
     _K.COLLECTED: _S.HANDED_OVER,
     _K.IN_TRANSIT: _S.IN_TRANSIT,
@@ -99,9 +100,11 @@ def derive(happenings: Iterable[Happening]) -> Derived | None:
     for happening in in_order(happenings):
         state = _LEADS_TO.get(happening.kind)
         if derived is None:
-            if state is _S.BOOKED:
-                derived = Derived(state, happening.occurred_at)
+            if happening.kind is _K.BOOKED:
+                derived = Derived(_S.BOOKED, happening.occurred_at)
             continue
+        if happening.kind is _K.BOOKED:
+            continue  # a parcel is booked once
         if derived.state is _S.RETURNING and happening.kind in _DELIVERIES:
             state = _S.RETURNED
         if state in PARCEL_TRANSITIONS[derived.state]:

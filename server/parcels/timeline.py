@@ -14,6 +14,7 @@ _K = EventKind
 _SENTENCES: dict[EventKind, str] = {
     _K.BOOKED: "寄件预约成功",
     _K.ACCEPTED: "驿站已经验视并收寄",
+    _K.ACCEPTANCE_UNDONE: "驿站撤销了收寄登记",
     _K.HANDED_OVER: "包裹已经交给快递员",
     _K.COLLECTED: "承运方已经揽收",
     _K.IN_TRANSIT: "包裹正在路上",

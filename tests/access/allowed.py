@@ -267,6 +267,8 @@ ALLOWED = {
     "counter.set_tracking_number": STATION_STAFF,
     "counter.print_label": STATION_STAFF,
     "counter.print_receipt": STATION_STAFF,
+    "counter.book_walk_in": STATION_STAFF,
+    "counter.undo_acceptance": STATION_STAFF,
     "manifests.list_manifests": STATION_STAFF,
     "manifests.open_manifest": STATION_STAFF,
     "manifests.get_manifest": STATION_STAFF,

@@ -88,6 +88,7 @@ OF_A_STATION = {
     "counter.set_tracking_number": ("number", {"tracking_number": "RR123456785CN"}),
     "counter.print_label": ("number", None),
     "counter.print_receipt": ("number", None),
+    "counter.undo_acceptance": ("number", {"reason": "称错了"}),
     "counter.refuse_parcel": ("number", {"reason": "no_id"}),
     "manifests.get_manifest": ("manifest_number", None),
     "manifests.add_parcel": ("manifest_number", {"scanned": "{number}"}),

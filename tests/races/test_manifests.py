@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from config.clock import utc_now
 from models.manifests import Manifest, ManifestParcel, ManifestState
 from models.parcels import EventKind, Parcel, ParcelState, TrackingEvent
 from models.stations import Station
@@ -125,3 +126,26 @@ async def test_the_right_code_is_no_use_after_five_wrong_ones_at_once(house: Two
     assert outcomes(answers) == {"CourierCodeInvalid": 20}
     assert (await Manifest.get(number=number)).courier_tries == 5
     assert (await deed(clerk, number, "signature", code=code, courier_name="王快递", parcels=1)).status == 409
+
+
+@pytest.mark.parametrize("round_", range(4))
+async def test_a_parcel_is_loaded_or_its_acceptance_undone(house: TwoWorkers, round_: int) -> None:
+    station = await make_station(hours=EVERY_DAY)
+    clerk = await clerk_at(house, station)
+    number, parcels = await opened(clerk, "ems"), [await accepted(station) for _ in range(4)]
+    await Parcel.filter(id__in=[parcel.id for parcel in parcels]).update(accepted_at=utc_now())
+
+    answers = await asyncio.gather(
+        *(deed(clerk, number, "parcels", scanned=parcel.number) for parcel in parcels),
+        *(
+            clerk.post(f"/v1/station/parcels/{parcel.number}/acceptance-reversal", {"reason": "称错了"})
+            for parcel in parcels
+        ),
+    )
+
+    loaded, undone = answers[:4], answers[4:]
+    for parcel, one, other in zip(parcels, loaded, undone, strict=True):
+        assert {one.status, other.status} == {200, 409}
+        on_it = await ManifestParcel.exists(parcel_id=parcel.id)
+        state = (await Parcel.get(id=parcel.id)).state
+        assert (on_it, state) in {(True, ParcelState.ACCEPTED), (False, ParcelState.BOOKED)}

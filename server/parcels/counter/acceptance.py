@@ -151,6 +151,13 @@ def _values(inspection: Inspection, price: Quote, asker: StationStaff) -> tuple[
 async def _let_happen(
     parcel: Parcel, kind: EventKind, since: datetime, *, asker: StationStaff, at: datetime, text: str = ""
 ) -> None:
-    event = NewEvent(parcel_id=parcel.id, kind=kind, occurred_at=max(at, since), text=text, account_id=asker.account_id)
+    event = NewEvent(
+        parcel_id=parcel.id,
+        kind=kind,
+        occurred_at=max(at, since),
+        text=text,
+        account_id=asker.account_id,
+        dedupe=f"{kind}:{at.timestamp():.6f}",  # accepted, undone and accepted within one second are two acceptances
+    )
     recorded = await record_events([event], at=at)
     await announce(recorded.changes, at=at)

@@ -2,15 +2,17 @@
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from models.parcels import ParcelState
+from server.addresses.schemas import AddressFields
 from server.http.pagination import Cursor, PageSize
 from server.parcels.counter.acceptance import CounterRefusalReason
 from server.parcels.counter.inspection import IdDocument
-from server.parcels.schemas import ParcelItem, ParcelPriceView, ParcelWarningView, PartyView, SlotView
+from server.parcels.schemas import ItemRequest, ParcelItem, ParcelPriceView, ParcelWarningView, PartyView, SlotView
 
 Grams = Annotated[int, Meta(ge=1, le=1_000_000, description="称得的重量，克")]
 Millimetres = Annotated[int, Meta(ge=1, le=10_000, description="量得的边长，毫米")]
@@ -37,6 +39,30 @@ class AcceptanceRequest(msgspec.Struct, forbid_unknown_fields=True):
     width_mm: Millimetres
     height_mm: Millimetres
     confirmed_total_fen: Annotated[int, Meta(ge=0, le=100_000_000)] | None = None
+
+
+class WalkInRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """到站直寄 — ``consent_spoken``: the terms of this version were shown and the sender agreed to them by word."""
+
+    station_id: UUID | None = None
+    sender: AddressFields
+    recipient: AddressFields
+    contents: Annotated[list[ItemRequest], Meta(min_length=1, max_length=20)]
+    weight_grams: Grams
+    length_mm: Millimetres
+    width_mm: Millimetres
+    height_mm: Millimetres
+    service: Annotated[str, Meta(min_length=1, max_length=40)]
+    declared_value_fen: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
+    quoted_fen: Annotated[int, Meta(ge=0, le=100_000_000, description="报价时告诉寄件人要付的 paid_fen")]
+    terms_version: Annotated[str, Meta(max_length=32)]
+    consent_spoken: Literal[True]
+
+
+class UndoingRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """撤销收寄 — ``reason`` is told to the family."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class RefusalAtCounterRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,4 +119,4 @@ class CounterParcelDetail(msgspec.Struct, kw_only=True):
     contents_inspected: bool
     accepted_at: datetime | None
     state_reason: str
-    may: list[Literal["accept", "refuse", "track", "print"]]
+    may: list[Literal["accept", "refuse", "track", "undo", "print"]]

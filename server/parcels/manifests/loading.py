@@ -37,6 +37,8 @@ _ADD = (
     "coalesce(p.tracking_number, ''), p.weight_grams FROM parcels p WHERE p.id = $4 AND p.state = 'accepted' "
     "ON CONFLICT (parcel_id) DO NOTHING"
 )
+_HOLD_PARCEL = "UPDATE parcels SET updated_at = $1 WHERE id = $2 AND state = 'accepted'"
+"""Takes the parcel's lock: nobody undoes its acceptance while it is put on."""
 _REMOVE = "DELETE FROM manifest_parcels WHERE manifest_id = $1 AND parcel_id = $2"
 
 
@@ -125,7 +127,8 @@ async def add_parcel(*, number: str, scanned: str, asker: StationStaff, at: date
         if await _count(manifest.id) >= MOST_PARCELS:
             raise ManifestFull
         parcel_id = as_uuid(parcel["id"])
-        if not await execute(_ADD, new_id(), at, manifest.id, parcel_id):
+        is_here = await execute(_HOLD_PARCEL, at, parcel_id)
+        if not is_here or not await execute(_ADD, new_id(), at, manifest.id, parcel_id):
             raise await _why_not(manifest, scanned)
         await note(manifest, "manifest.parcel_added", asker=asker, detail={"parcel_id": str(parcel_id)})
     return await get_manifest(number=manifest.number, asker=asker)

@@ -1,11 +1,32 @@
 """包裹接口：服务站柜台。"""
 
+from datetime import datetime
 from uuid import UUID
 
-from config.clock import utc_now
+import msgspec
+
+from config.clock import beijing_day, utc_now
+from models.parcels import Collection
+from server.addresses.kinds import (
+    AddressInvalid,
+    AddressKindMixed,
+    EnteredAddress,
+    ProvinceUnknown,
+    StreetBesideUnit,
+    UnitDesignationRefused,
+)
+from server.addresses.schemas import AddressFields
 from server.http.endpoints import Download, Limit, Routes
 from server.http.pagination import decode_cursor
-from server.parcels.counter import acceptance, desk, papers, tracking
+from server.parcels.booking_request import (
+    Booking,
+    QuoteChanged,
+    SenderNotCivil,
+    ServiceImpossible,
+    ServiceNotOffered,
+)
+from server.parcels.contents import Item
+from server.parcels.counter import acceptance, desk, papers, tracking, undoing, walk_in
 from server.parcels.counter.acceptance import Inspection, ParcelNotAwaited
 from server.parcels.counter.desk import CounterParcelNotFound, CounterSearch
 from server.parcels.counter.inspection import ContentsNotInspected, Measured, ParcelOverLimits, PriceDiffers
@@ -17,11 +38,18 @@ from server.parcels.counter.schemas import (
     CounterQuery,
     RefusalAtCounterRequest,
     TrackingNumberRequest,
+    UndoingRequest,
+    WalkInRequest,
 )
 from server.parcels.counter.tracking import TrackingNumberFixed, TrackingNumberMistyped, TrackingNumberTaken
+from server.parcels.counter.undoing import AcceptanceNotUndoable, ParcelAlreadyLoaded
+from server.parcels.manifests.loading import StationUnclear, station_of
 from server.parcels.numbers import ParcelNumberMistyped
 from server.parcels.routes.counter_shapes import counter_detail, counter_page
+from server.parcels.steps import Appointment
+from server.parcels.terms import ParcelTermsOutdated
 from server.stations.guards import StationStaff
+from server.stations.service import StationNotFound
 
 PDF = "application/pdf"
 routes = Routes("counter", title="服务站柜台")
@@ -62,6 +90,33 @@ async def accept_parcel(asker: StationStaff, number: str, body: AcceptanceReques
         confirmed_total_fen=body.confirmed_total_fen,
     )
     return counter_detail(await acceptance.accept(number=number, inspection=inspection, asker=asker, at=utc_now()))
+
+
+@routes.post(
+    "/station/parcels",
+    summary="到站直寄：替没有预约的人登记",
+    status=201,
+    refusals=(
+        *(StationUnclear, StationNotFound, ParcelTermsOutdated, SenderNotCivil),
+        *(UnitDesignationRefused, StreetBesideUnit, AddressKindMixed, ProvinceUnknown, AddressInvalid),
+        *(ServiceNotOffered, ServiceImpossible, QuoteChanged),
+    ),
+)
+async def book_walk_in(asker: StationStaff, body: WalkInRequest) -> CounterParcelDetail:
+    """Quote first, show the terms, and ask. It is accepted afterwards like a parcel that was booked."""
+    at = utc_now()
+    return counter_detail(await walk_in.book_walk_in(booking=_walk_in(body, asker, at), asker=asker, at=at))
+
+
+@routes.post(
+    "/station/parcels/<number:str>/acceptance-reversal",
+    summary="撤销收寄（15 分钟内，没有上交接单）",
+    refusals=(*_NUMBER, AcceptanceNotUndoable, ParcelAlreadyLoaded),
+)
+async def undo_acceptance(asker: StationStaff, number: str, body: UndoingRequest) -> CounterParcelDetail:
+    """The parcel is booked again; give the money back. The reason is told to the family."""
+    reason = body.reason.strip()
+    return counter_detail(await undoing.undo_acceptance(number=number, reason=reason, asker=asker, at=utc_now()))
 
 
 @routes.post(
@@ -113,3 +168,28 @@ async def print_receipt(asker: StationStaff, number: str) -> Download:
     """Every print is on record."""
     data = await papers.print_receipt(number=number, asker=asker, at=utc_now())
     return Download(data=data, media_type=PDF, filename=f"收寄回执-{number}.pdf")
+
+
+def _walk_in(body: WalkInRequest, asker: StationStaff, at: datetime) -> Booking:
+    return Booking(
+        sender=_entered(body.sender),
+        sender_address_id=None,
+        recipient=_entered(body.recipient),
+        recipient_address_id=None,
+        items=tuple(Item(item.name.strip(), item.quantity) for item in body.contents),
+        weight_grams=body.weight_grams,
+        length_mm=body.length_mm,
+        width_mm=body.width_mm,
+        height_mm=body.height_mm,
+        service=body.service,
+        declared_value_fen=body.declared_value_fen,
+        quoted_fen=body.quoted_fen,
+        station_id=station_of(asker, body.station_id),
+        collection=Collection.COUNTER,
+        appointment=Appointment(beijing_day(at)),
+        terms_version=body.terms_version,
+    )
+
+
+def _entered(side: AddressFields) -> EnteredAddress:
+    return EnteredAddress(**msgspec.structs.asdict(side))

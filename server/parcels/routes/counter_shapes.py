@@ -52,11 +52,11 @@ def counter_detail(parcel: Parcel) -> CounterParcelDetail:
     )
 
 
-def _may(state: ParcelState) -> list[Literal["accept", "refuse", "track", "print"]]:
+def _may(state: ParcelState) -> list[Literal["accept", "refuse", "track", "undo", "print"]]:
     if state is ParcelState.BOOKED:
         return ["accept", "refuse"]
     if state is ParcelState.ACCEPTED:
-        return ["track", "print"]
+        return ["track", "undo", "print"]
     return [] if state in _BEFORE else ["print"]
 
 
