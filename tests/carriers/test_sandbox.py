@@ -1,7 +1,7 @@
 """沙箱承运方 — a parcel that was given a number travels by itself; a service that is away is told later."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
@@ -11,13 +11,15 @@ from pydantic import SecretStr
 from config.clock import utc_now
 from config.settings import SANDBOX_SALT, Settings, UnsafeSettings
 from models.carriers import CarrierPush, PushOutcome
+from models.notifications import Notification
 from models.parcels import Parcel, ParcelState, TrackingEvent
 from server.carriers.fake.sandbox import FIRST, ROUTE, STEP, News, Travels, push_url, sandbox_carrier
-from server.carriers.fake.server import FakeCarrier
+from server.carriers.fake.server import RECORDED, FakeCarrier
 from server.carriers.polling import poll_kuaidi100
 from server.outbox.worker import do_due
 from server.resources import resources
 from server.worker import TASKS
+from tests.factories.cards import make_account
 from tests.factories.parcels import make_parcel
 from tests.service import Client, make_settings, serving
 
@@ -75,6 +77,29 @@ async def test_a_parcel_with_a_number_is_delivered_by_pushes_alone_after_one_que
     assert taken == [1] * len(ROUTE) + [0]
     assert (await Parcel.get(id=parcel.id)).state is ParcelState.DELIVERED
     assert await TrackingEvent.filter(parcel_id=parcel.id, source="kuaidi100").count() == len(ROUTE)
+
+
+async def test_the_recorded_journey_pushed_late_doubled_and_reordered_ends_delivered_once(client: Client) -> None:
+    booked_at = datetime(2026, 11, 2, tzinfo=UTC)
+    parcel = await make_parcel(
+        state=ParcelState.HANDED_OVER,
+        booked_at=booked_at,
+        account_id=(await make_account()).id,
+        tracking_number="9800000001",
+    )
+    url = push_url("127.0.0.1", int(client.base.rsplit(":", 1)[1]))
+    async with FakeCarrier(customer="c", key="k", salt=SANDBOX_SALT, now=utc_now) as carrier:
+        carrier.journeys = {"9800000001": RECORDED}
+        statuses = await carrier.push(client.http, url, number="9800000001", com="ems", upto=[6, 2, 2, 4, 1, 6])
+    while await do_due(TASKS, at=utc_now()):
+        pass
+
+    assert statuses == [200] * 6
+    assert await CarrierPush.filter(outcome=PushOutcome.DONE).count() == 4
+    assert (await Parcel.get(id=parcel.id)).state is ParcelState.DELIVERED
+    told = TrackingEvent.filter(parcel_id=parcel.id, source="kuaidi100").order_by("occurred_at", "raw_code")
+    assert await told.values_list("raw_code", flat=True) == ["103", "1002", "1001", "5", "9999", "301"]
+    assert await Notification.filter(account_id=parcel.account_id).count() == 1
 
 
 async def test_news_that_was_not_taken_is_pushed_again(client: Client) -> None:
