@@ -28,7 +28,8 @@ SAYS = (
     ("充电宝",),
     ('"number":"YB', "不小于体积重"),
     ('"state":"booked"', '"state":"accepted"', '"id_inspected"'),
-    ('"new":3', '"state":"delivered"', "收件人已经签收（昆明市）", '"sentence":"收件人已经签收"'),
+    ('"state":"closed"', '"state":"signed"'),
+    ('"new":3', '"state":"delivered"', "包裹已经交给快递员", "收件人已经签收（昆明市）", '"sentence":"收件人已经签收"'),
     ('"code":"NotAClerk"',),
 )
 """What the output of each block of the walk holds."""

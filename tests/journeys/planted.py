@@ -52,6 +52,7 @@ class PlantedParty:
 AT_HOME = PlantedParty("缑璟瑄", "19987654304", "示例甓社巷仄径709号")
 ABROAD = PlantedParty("郤翾翯", "19987654305", "示例翠筠里曲廊816号")
 PARTIES = (AT_HOME, ABROAD)
+COURIER = "鄂昶昳"
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 
 
@@ -67,7 +68,8 @@ def forms(secret: str) -> frozenset[bytes]:
     return frozenset(found)
 
 
-_FORMS = {secret: forms(secret) for planted in (*PEOPLE, *PARTIES) for secret in planted.secrets}
+_SECRETS = (COURIER, *(secret for planted in (*PEOPLE, *PARTIES) for secret in planted.secrets))
+_FORMS = {secret: forms(secret) for secret in _SECRETS}
 
 
 def secrets_in(content: bytes) -> set[str]:

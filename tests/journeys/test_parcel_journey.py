@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from config.clock import beijing, utc_now
-from models.parcels import EventKind, Parcel
 from server.carriers.kuaidi100 import sign_push
-from server.parcels.events import NewEvent, record_events
 from tests.journeys.people import Heard, Person, stranger
-from tests.journeys.planted import ABROAD, AT_HOME, PARTIES, secrets_in
+from tests.journeys.planted import ABROAD, AT_HOME, COURIER, PARTIES, secrets_in
 from tests.journeys.test_no_secret_in_clear import leaks_in_files, rows_of, unpacked
 from tests.races.ledger import assert_chain_holds
 from tests.races.processes import opened
@@ -102,11 +100,20 @@ async def accept(staff: Person, number: str) -> tuple[Heard, Heard]:
     return staff.heard[-2], staff.heard[-1]
 
 
-async def hand_over(number: str, database_address: str) -> None:
-    async with opened(database_address):
-        parcel = await Parcel.get(number=number)
-        at = utc_now()
-        await record_events([NewEvent(parcel.id, EventKind.HANDED_OVER, at)], at=at)
+async def hand_over(staff: Person, number: str) -> None:
+    """Let the counter load and close a manifest and the courier count and sign it, after a wrong count."""
+    manifest = await staff.expect(201, "POST", "/v1/station/manifests", {"carrier": "ems"})
+    path = f"/v1/station/manifests/{manifest['manifest']['number']}"
+    loaded = await staff.expect(200, "POST", f"{path}/parcels", {"scanned": TRACKING})
+    assert [row["number"] for row in loaded["rows"]] == [number]
+    await staff.expect(200, "POST", f"{path}/closing")
+    code = (await staff.expect(200, "POST", f"{path}/courier-code"))["code"]
+    signature = {"code": code, "courier_name": COURIER, "parcels": 2}
+    assert (await staff.post(f"{path}/signature", signature)).code == "ManifestCountDiffers"
+    signed = await staff.expect(200, "POST", f"{path}/signature", signature | {"parcels": 1})
+    assert signed["manifest"]["state"] == "signed"
+    assert (await staff.get(f"{path}/manifest.pdf")).body.startswith(b"%PDF")
+    assert (await staff.get(f"{path}/manifest.xlsx")).status == 200
 
 
 async def carry(platform: Person, since: datetime) -> None:
@@ -139,7 +146,7 @@ async def until_all_is_known(family: Person, number: str) -> Any:
             await asyncio.sleep(0.1)
 
 
-async def travel(base: str, database_address: str) -> tuple[Person, tuple[Heard, ...], Any, Any]:
+async def travel(base: str) -> tuple[Person, tuple[Heard, ...], Any, Any]:
     """Make the journey; return who heard everything, the answers that may tell, and what both sides see at the end."""
     async with stranger(base) as somebody:
         family, staff = await somebody.login("a-mother"), await somebody.login("demo-staff")
@@ -148,7 +155,7 @@ async def travel(base: str, database_address: str) -> tuple[Person, tuple[Heard,
         entered = tuple(heard for heard in family.heard if secrets_in(heard.text))
         shared = (await family.expect(201, "POST", f"/v1/parcels/{number}/shares", {"days": 7}))["path"]
         papers = await accept(staff, number)
-        await hand_over(number, database_address)
+        await hand_over(staff, number)
         await carry(somebody, utc_now())
         seen = await until_all_is_known(family, number)
         follower = await somebody.expect(200, "GET", shared)
@@ -168,7 +175,7 @@ async def test_a_parcel_from_booking_to_delivery_in_whatever_order_it_is_told(
 ) -> None:
     knobs = {"DATABASE_URL": database_address, "RATE_LIMITS": "off", "LOG_LEVEL": "DEBUG", "KUAIDI100_SALT": SALT}
     async with running(tmp_path, **knobs) as installation:
-        somebody, telling, seen, follower = await travel(installation.base, database_address)
+        somebody, telling, seen, follower = await travel(installation.base)
         leaks = leaks_in_files(tmp_path)
         rows = await rows_of(database_address)
         assert await installation.stop() == 0
