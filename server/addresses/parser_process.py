@@ -60,6 +60,7 @@ class ParserProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._starting: asyncio.Task[asyncio.subprocess.Process] | None = None
         self._idle: asyncio.TimerHandle | None = None
+        self._resting: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -84,6 +85,8 @@ class ParserProcess:
             with suppress(asyncio.CancelledError, Exception):
                 await self._starting
             self._starting = None
+        if self._resting is not None:
+            await self._resting
         await self._stop()
 
     async def _answer(self, wish: str, text: str, shape: type[Shape]) -> Shape | None:
@@ -142,7 +145,10 @@ class ParserProcess:
         loop = asyncio.get_running_loop()
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = loop.call_later(self._idle_seconds, lambda: loop.create_task(self._rest()))
+        self._idle = loop.call_later(self._idle_seconds, self._begin_rest)
+
+    def _begin_rest(self) -> None:
+        self._resting = asyncio.create_task(self._rest())
 
     async def _rest(self) -> None:
         async with self._turn:

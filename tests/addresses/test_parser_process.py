@@ -110,6 +110,7 @@ async def test_an_idle_process_is_stopped(tmp_path: Path) -> None:
     async with asyncio.timeout(20):
         while parser.pid is not None or is_running(pid):  # noqa: ASYNC110 - the idle timer sets no event of ours
             await asyncio.sleep(0.01)
+    await parser.close()
 
 
 async def test_a_program_that_cannot_run_is_silence(tmp_path: Path) -> None:
