@@ -94,9 +94,13 @@ class ParcelCase(Record):
     """The most that the law grants: uninsured at most three times the fee (邮政法 47)."""
     granted_fen = fields.BigIntField(null=True)
     answered_at = fields.DatetimeField(null=True)
+    answered_on = fields.DateField(null=True)
+    """The Beijing day of the answer that stands, to be held against ``due_on``."""
     answered_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="answered_cases", on_delete=fields.RESTRICT, null=True
     )
+    objections = fields.SmallIntField(default=0)
+    """How often the person did not accept the answer: once at most."""
     closed_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()
 

@@ -18,6 +18,8 @@ from server.jobs.intents.tasks import lapse_intents
 from server.jobs.postings.steps import PUBLISHED
 from server.jobs.postings.tasks import close_overdue, employer_renamed
 from server.outbox.tasks import Periodic, Task
+from server.parcels.cases.handling import remind_stations
+from server.parcels.cases.opening import find_incidents
 from server.parcels.tasks import forget_parcels, lapse_bookings
 from server.perks.tasks import deidentify_redemptions, purge_scans
 from server.resources import resources
@@ -96,6 +98,14 @@ async def _addresses() -> int:
     return await purge_addresses(at=utc_now())
 
 
+async def _incidents() -> int:
+    return await find_incidents(at=utc_now())
+
+
+async def _case_reminders() -> int:
+    return await remind_stations(at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
@@ -115,4 +125,6 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("carriers.purge_pushes", _HOUR, _pushes),
     Periodic("parcels.lapse_bookings", _HOUR, _bookings),
     Periodic("parcels.forget", _HOUR, _parcels),
+    Periodic("parcels.find_incidents", 300, _incidents),
+    Periodic("parcels.remind_stations", _HOUR, _case_reminders),
 )

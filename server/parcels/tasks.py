@@ -28,6 +28,12 @@ _FORGET = (
     "WHERE id"
 )
 _FORGET_WORDS = "UPDATE parcel_events SET text = '', place = '' WHERE (text <> '' OR place <> '') AND parcel_id"
+_FORGET_CASES = (
+    "UPDATE parcel_cases SET text = '', answer = '' WHERE state = 'closed' AND text <> '' AND closed_at < $1"
+)
+_FORGET_COURIERS = (
+    "UPDATE manifests SET courier_name_sealed = NULL WHERE courier_name_sealed IS NOT NULL AND courier_signed_at < $1"
+)
 _AMONG = Dialects(postgres="= ANY($1::uuid[])", sqlite="IN (SELECT value FROM json_each($1))")
 
 
@@ -52,7 +58,8 @@ async def forget_parcels(*, retention_days: int, at: datetime) -> int:
     """Take people, contents and words from parcels whose state has been the last one for so long; return how many.
 
     Parcels to units lose theirs after ``UNIT_RETENTION_DAYS`` at the latest, and the region with them. Number,
-    states, weight and price stay, for figures and for the station's books.
+    states, weight and price stay, for figures and for the station's books. Closed cases lose their words after the same
+    time, signed manifests the courier's name.
     """
     civil = at - timedelta(days=retention_days)
     unit = at - timedelta(days=min(retention_days, UNIT_RETENTION_DAYS))
@@ -64,4 +71,6 @@ async def forget_parcels(*, retention_days: int, at: datetime) -> int:
                 text = Dialects(postgres=f"{statement} {_AMONG.postgres}", sqlite=f"{statement} {_AMONG.sqlite}")
                 count = await execute(text, ids)
                 total += count if statement is _FORGET else 0
+    for old in (_FORGET_CASES, _FORGET_COURIERS):
+        await execute(old, civil)
     return total

@@ -33,7 +33,7 @@ from tests.factories.jobs import (
     make_seeker,
 )
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
-from tests.factories.parcels import make_manifest, make_parcel
+from tests.factories.parcels import make_manifest, make_parcel, make_parcel_case
 from tests.factories.perks import make_perk
 from tests.factories.stations import make_day, make_station, make_station_staff
 from tests.perks.till import redeem, show_pass
@@ -84,6 +84,7 @@ class Records:
     number: str
     """A parcel's."""
     manifest_number: str
+    case_number: str
     station_id: UUID
     day_id: UUID
     post_id: UUID
@@ -170,6 +171,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
     await SavedJob.create(account_id=people["veteran"].account_id, posting_id=posting.id)
     station = await make_station(town_code=TOWN)
     post = await make_station_staff(station, people["counter_a"].account_id)
+    parcel = await make_parcel(account_id=people["veteran"].account_id, station=station)
     return Records(
         card_id=card.id,
         case_id=(await CardCase.get(number=number)).id,
@@ -194,7 +196,8 @@ async def _make_records(people: dict[str, Client]) -> Records:
         posting_id=posting.id,
         search_id=(await make_saved_search(account_id=people["veteran"].account_id)).id,
         application_id=(await make_application(posting=posting, seeker=seeker)).id,
-        number=(await make_parcel(account_id=people["veteran"].account_id, station=station)).number,
+        number=parcel.number,
+        case_number=(await make_parcel_case(parcel)).number,
         manifest_number=(await make_manifest(station)).number,
         station_id=station.id,
         day_id=(await make_day(A_DAY, station=station)).id,

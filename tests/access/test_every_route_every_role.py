@@ -90,6 +90,10 @@ OF_A_STATION = {
     "counter.print_receipt": ("number", None),
     "counter.undo_acceptance": ("number", {"reason": "称错了"}),
     "counter.refuse_parcel": ("number", {"reason": "no_id"}),
+    "parcel-cases.note_incident": ("number", {"problem": "damaged", "text": "外箱压破"}),
+    "parcel-cases.get_station_case": ("case_number", None),
+    "parcel-cases.answer_case": ("case_number", {"answer": "已催办"}),
+    "parcel-cases.close_case": ("case_number", None),
     "manifests.get_manifest": ("manifest_number", None),
     "manifests.add_parcel": ("manifest_number", {"scanned": "{number}"}),
     "manifests.remove_parcel": ("manifest_number", {"scanned": "{number}"}),
@@ -138,6 +142,10 @@ OF_A_PERSON = {
     "parcels.share_my_parcel": ("number", {"days": 3}),
     "parcels.revoke_my_shares": ("number", None),
     "parcels.reschedule_my_parcel": ("number", {"day": "2026-11-02", "starts": "09:00"}),
+    "parcel-cases.open_case": ("number", {"kind": "complaint", "problem": "service", "text": "没人接电话"}),
+    "parcel-cases.get_my_case": ("case_number", None),
+    "parcel-cases.object_to_answer": ("case_number", {"text": "还是没到"}),
+    "parcel-cases.close_my_case": ("case_number", None),
     "parcels.cancel_my_parcel": ("number", {}),
     "seekers.unblock_employer": ("employer_id", None),
     "intents.get_my_intent": ("intent_id", None),
@@ -187,6 +195,9 @@ LISTS = (
     ("/v1/station-staff/stations", "counter_b", "counter_a", "station_id"),
     ("/v1/station/parcels", "counter_b", "counter_a", "number"),
     ("/v1/station/manifests", "counter_b", "counter_a", "manifest_number"),
+    ("/v1/station/parcel-cases", "counter_b", "counter_a", "case_number"),
+    ("/v1/staff/parcel-cases", "staff_y", "staff_x", "case_number"),
+    ("/v1/parcel-cases", "newcomer", "veteran", "case_number"),
     ("/v1/staff/fairs", "staff_y", "staff_x", "fair_id"),
     ("/v1/employer/fairs/{fair_id}/postings", "employer_b", "employer", "posting_id"),
     ("/v1/saved-jobs", "newcomer", "veteran", "posting_id"),
@@ -242,7 +253,8 @@ def test_every_endpoint_with_a_record_in_its_path_says_whose_it_is() -> None:
     with_records = {
         endpoint.name
         for endpoint in ENDPOINTS
-        if UUID in endpoint.path_types.values() or {"number", "manifest_number"} & endpoint.path_types.keys()
+        if UUID in endpoint.path_types.values()
+        or {"number", "manifest_number", "case_number"} & endpoint.path_types.keys()
     }
 
     assert with_records == {

@@ -9,9 +9,11 @@ import msgspec
 from config.clock import beijing_day, utc_now
 from models.addresses import AddressKind
 from models.manifests import Manifest, ManifestParcel
+from models.parcel_cases import CaseKind, CaseProblem, ParcelCase
 from models.parcels import Collection, EventKind, Parcel, ParcelState
 from models.stations import Station
 from models.tariffs import Tariff
+from server.parcels.cases.opening import CASE_NUMBERS
 from server.parcels.events import NewEvent, record_events
 from server.parcels.manifests.reading import MANIFEST_NUMBERS
 from server.parcels.numbers import PARCEL_NUMBERS
@@ -155,6 +157,21 @@ async def make_manifest(station: Station, **overrides: Any) -> Manifest:
         manifest=manifest, parcel=parcel, position=1, number=parcel.number, weight_grams=parcel.weight_grams
     )
     return manifest
+
+
+async def make_parcel_case(parcel: Parcel, **overrides: Any) -> ParcelCase:
+    """Make an open complaint about a parcel, of its account."""
+    at = utc_now()
+    values: dict[str, Any] = {
+        "number": CASE_NUMBERS.write(day=beijing_day(at), serial=9000 + next(_numbers) % 999),
+        "account_id": parcel.account_id,
+        "kind": CaseKind.COMPLAINT,
+        "problem": CaseProblem.LATE,
+        "text": "半个月还没到",
+        "due_on": beijing_day(at) + timedelta(days=7),
+        "updated_at": at,
+    }
+    return await ParcelCase.create(parcel_id=parcel.id, station_id=parcel.station_id, **(values | overrides))
 
 
 async def _let_happen(parcel: Parcel, journey: tuple[EventKind, ...], booked_at: datetime) -> None:

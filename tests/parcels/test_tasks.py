@@ -6,12 +6,15 @@ import pytest
 from tortoise.context import TortoiseContext
 
 from models.addresses import AddressKind
+from models.fields import seal
+from models.manifests import MANIFEST_COURIER, Manifest, ManifestState
 from models.notifications import Notification
+from models.parcel_cases import CaseProblem, ParcelCase, ParcelCaseState
 from models.parcels import Collection, EventKind, Parcel, ParcelState, TrackingEvent
 from models.stations import StationSlot
 from server.parcels.tasks import forget_parcels, lapse_bookings
 from tests.factories.cards import make_account
-from tests.factories.parcels import make_parcel, make_party
+from tests.factories.parcels import make_manifest, make_parcel, make_parcel_case, make_party
 from tests.factories.stations import EVERY_DAY, make_station
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -88,3 +91,23 @@ async def test_a_shorter_setting_forgets_units_earlier_too(database: TortoiseCon
 
     assert await forget_parcels(retention_days=30, at=parcel.state_at + timedelta(days=31)) == 1
     assert await forget_parcels(retention_days=30, at=parcel.state_at + timedelta(days=31)) == 0
+
+
+async def test_closed_cases_lose_their_words_and_signed_manifests_the_couriers_name(database: TortoiseContext) -> None:
+    station, long_ago, lately = await make_station(), AT - timedelta(days=181), AT - timedelta(days=179)
+    parcel = await make_parcel(station=station, state=ParcelState.DELIVERED)
+    closed = {"state": ParcelCaseState.CLOSED, "answer": "已送到"}
+    old = await make_parcel_case(parcel, **closed, closed_at=long_ago)
+    young = await make_parcel_case(parcel, **closed, problem=CaseProblem.SERVICE, closed_at=lately)
+    is_open = await make_parcel_case(parcel, problem=CaseProblem.OTHER)
+    name = seal(MANIFEST_COURIER, "王快递")
+    signed = [
+        await make_manifest(station, state=ManifestState.SIGNED, courier_name_sealed=name, courier_signed_at=moment)
+        for moment in (long_ago, lately)
+    ]
+
+    await forget_parcels(retention_days=180, at=AT)
+
+    words = {case.id: (case.text, case.answer) for case in await ParcelCase.all()}
+    assert words == {old.id: ("", ""), young.id: ("半个月还没到", "已送到"), is_open.id: ("半个月还没到", "")}
+    assert [(await Manifest.get(id=one.id)).courier_name_sealed is None for one in signed] == [True, False]

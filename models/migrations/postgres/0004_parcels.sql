@@ -252,10 +252,13 @@ CREATE TABLE parcel_cases (
     ceiling_fen BIGINT,
     granted_fen BIGINT,
     answered_at TIMESTAMPTZ,
+    answered_on DATE,
     answered_by_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    objections SMALLINT NOT NULL CHECK (objections BETWEEN 0 AND 1),
     closed_at TIMESTAMPTZ,
     updated_at TIMESTAMPTZ NOT NULL
 );
+CREATE UNIQUE INDEX parcel_cases_one_open ON parcel_cases (parcel_id, kind, problem) WHERE state <> 'closed';
 CREATE INDEX parcel_cases_parcel ON parcel_cases (parcel_id);
 CREATE INDEX parcel_cases_station ON parcel_cases (station_id, state, due_on);
 CREATE INDEX parcel_cases_account ON parcel_cases (account_id, id);
