@@ -80,8 +80,9 @@ def screen(items: Iterable[str]) -> list[ScreeningWarning]:
     found = [
         _warn(item, word, category)
         for item in items
+        for plain in (_plain(item),)
         for category in prohibited_goods().categories
-        if (word := _find_word(_plain(item), category))
+        if (word := _find_word(plain, category))
     ]
     return sorted(found, key=lambda warning: list(Severity).index(warning.severity))
 
@@ -93,10 +94,22 @@ def air_obstacle(warnings: Sequence[ScreeningWarning]) -> str:
 
 
 def _find_word(text: str, category: Category) -> str:
-    for exception in category.exceptions:
-        text = text.replace(_plain(exception), "\n" * len(exception))
-    found = [word for word in category.keywords if _plain(word) in text]
-    return max(found, key=len, default="")
+    """Return the longest keyword of a category in a plain text; the shortest way out is that there is none."""
+    exceptions, keywords, any_keyword = _patterns(category)
+    if any_keyword.search(text) is None:
+        return ""
+    for exception in exceptions:
+        text = text.replace(exception, "\n" * len(exception))
+    return next((word for plain, word in keywords if plain in text), "")
+
+
+@cache
+def _patterns(category: Category) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], re.Pattern[str]]:
+    """Return a category's exceptions and keywords, plain and the longest keyword first, and a glance at all of them."""
+    words = sorted(category.keywords, key=len, reverse=True)
+    keywords = tuple((_plain(word), word) for word in words)
+    glance = re.compile("|".join(re.escape(plain) for plain, _ in keywords))
+    return tuple(_plain(exception) for exception in category.exceptions), keywords, glance
 
 
 def _warn(item: str, word: str, category: Category) -> ScreeningWarning:

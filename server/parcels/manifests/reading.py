@@ -67,7 +67,7 @@ async def get_manifest(*, number: str, asker: StationStaff) -> ManifestDetail:
     rows = await ManifestParcel.filter(manifest_id=manifest.id).order_by("position")
     is_intact = manifest.state is ManifestState.OPEN or digest_of(manifest, rows) == manifest.digest
     if not is_intact:
-        _log.error("manifest.altered", manifest_id=str(manifest.id))
+        _log.error("manifest.altered", record_type="manifest", record_id=str(manifest.id))
     return ManifestDetail(manifest, rows, is_intact)
 
 
