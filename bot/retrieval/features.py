@@ -8,56 +8,51 @@ import rjieba
 
 from bot.retrieval.normalising import clean, normalise
 
+BLOCKS = ("runs", "words", "sounds")
 _FOLDER = Path(__file__).parent
 _LONGEST_RUN = 3
-_ACCENT = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_ACCENT = {"zh": "z", "ch": "c", "sh": "s"}
 """What the people of the lower 江淮 do not tell apart, nor do those who type by ear."""
 
 
-def features(text: str, sounds: Mapping[str, str]) -> list[str]:
-    """Return the features of a question, repeated as often as they occur.
+def features(text: str, sounds: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the features of a question by block, each as often as it occurs.
 
     ``sounds`` gives the sound of a sign as ``sound`` writes it; a sign without one counts as itself.
     """
     cleaned = clean(text)
-    found: list[str] = []
-    for part in cleaned.split():
-        _add_runs(found, part)
-        _add_sounds(found, part, sounds)
-    found += [f"w{word}" for word in words(normalise(text))]
-    return found
+    parts = cleaned.split()
+    runs = [run for part in parts for run in _runs(part)]
+    heard = [pair for part in parts for pair in _pairs([sounds.get(sign, sign) for sign in part])]
+    return runs, words(normalise(text)), heard
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a normalised text."""
-    return [word for word in _segmenter().cut(text) if word.strip()]
+    """Return the words of a normalised text, and the pairs of neighbours."""
+    found = [word for word in _segmenter().cut(text) if word.strip()]
+    return found + [f"{one} {other}" for one, other in zip(found, found[1:], strict=False)]
 
 
 def sound(pinyin: str) -> str:
     """Return a syllable as people with our accent hear it: z for zh, l for n, in for ing."""
-    heard = pinyin
-    for sign, other in _ACCENT:
-        if heard.startswith(sign):
-            heard = other + heard[2:]
+    heard = _ACCENT[pinyin[:2]] + pinyin[2:] if pinyin[:2] in _ACCENT else pinyin
     if heard.startswith("n"):
         heard = "l" + heard[1:]
     return heard[:-1] if heard.endswith("ng") else heard
 
 
-def _add_runs(found: list[str], part: str) -> None:
+def _runs(part: str) -> list[str]:
     end = len(part)
-    for start in range(end):
-        for length in range(1, min(_LONGEST_RUN, end - start) + 1):
-            found.append(part[start : start + length])
+    return [
+        part[start : start + length]
+        for start in range(end)
+        for length in range(1, min(_LONGEST_RUN, end - start) + 1)
+    ]
 
 
-def _add_sounds(found: list[str], part: str, sounds: Mapping[str, str]) -> None:
-    heard = [sounds.get(sign, sign) for sign in part]
-    for place, syllable in enumerate(heard[:-1]):
-        pair = f"{syllable}'{heard[place + 1]}"
-        found.append("s" + pair)
-        if place + 2 < len(heard):
-            found.append(f"s{pair}'{heard[place + 2]}")
+def _pairs(heard: list[str]) -> list[str]:
+    pairs = [f"{one}'{other}" for one, other in zip(heard, heard[1:], strict=False)]
+    return pairs + [f"{pair}'{third}" for pair, third in zip(pairs, heard[2:], strict=False)]
 
 
 @cache

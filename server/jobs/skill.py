@@ -21,7 +21,7 @@ from server.jobs.seekers.profile import NoProfile
 from server.jobs.seekers.recommendation import Recommendation, recommend
 from server.jobs.sentences import JobIntent, JobWishes, read_wishes, recognise
 from server.search.pairs import query_terms
-from server.search.places import Place
+from server.search.places import Place, distance_in_words
 
 MOST_CARDS = 5
 MOST_FAIRS = 3
@@ -75,7 +75,7 @@ async def _openings(question: Question) -> SkillAnswer:
     if not rows:
         return SkillAnswer(f"现在没有{asked}；可以订阅搜索，有新岗位时会通知您")
     hint = "；允许使用位置信息后可以由近到远看" if wishes.is_near and place is None and not wishes.town_code else ""
-    cards = tuple(_job(row, towns, _distance(row)) for row in rows)
+    cards = tuple(_job(row, towns, distance_in_words(row.get("metres"))) for row in rows)
     return SkillAnswer(f"{instead}为您列出 {len(rows)} 个{asked}{hint}", cards)
 
 
@@ -116,13 +116,6 @@ def _job(row: Mapping[str, Any], towns: Mapping[str, str], more: str) -> SkillCa
     where = towns.get(row["town_id"] or "", "高邮以外")
     lines = (row["employer_name"], f"{where} · {pay}", *((more,) if more else ()))
     return SkillCard(title=row["title"], lines=lines, link=f"/v1/jobs/{as_uuid(row['id'])}")
-
-
-def _distance(row: Mapping[str, Any]) -> str:
-    metres = row.get("metres")
-    if metres is None:
-        return ""
-    return f"距您约 {round(metres / 100) * 100} 米" if metres < 950 else f"距您约 {metres / 1000:.1f} 公里"
 
 
 async def _fairs(question: Question) -> SkillAnswer:

@@ -68,3 +68,10 @@ def parse_place(text: str) -> Place:
     if not (math.isfinite(latitude) and math.isfinite(longitude) and abs(latitude) <= 85 and abs(longitude) <= 180):
         raise PlaceInvalid
     return Place(latitude=latitude, longitude=longitude)
+
+
+def distance_in_words(metres: float | None) -> str:
+    """Return a distance as people read it: 距您约 600 米, 距您约 2.2 公里; nothing where it is not known."""
+    if metres is None:
+        return ""
+    return f"距您约 {round(metres / 100) * 100} 米" if metres < 950 else f"距您约 {metres / 1000:.1f} 公里"
