@@ -1,13 +1,181 @@
 """助手 — a question in, a reply out: a person if it is urgent, live data, a cited answer, a choice, or an honest no."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from bot.dialogue.chooser import Chooser
+from bot.dialogue.chooser import Candidate, Chooser
 from bot.dialogue.deciding import Decision, Thresholds, decide
-from bot.dialogue.follow_ups import context_of
+from bot.dialogue.follow_ups import REMEMBERED, context_of
+from bot.dialogue.reading import glance
 from bot.dialogue.urgent import urgent_reason
 from bot.dialogue.wording import CLARIFY, HANDOVERS, OTHER, REFUSALS
-from bot.knowledge.published import Published
-from bot.replies import Citation, HandoverReason, Kind, Option, RefusalReason, Reply, Turn
-from bot.skills import Question, Skill, SkillAnswer
+from bot.knowledge.published import Published, Topic
+from bot.replies import HandoverReason, Kind, Option, RefusalReason, Reply, Turn
+from bot.retrieval.model import Model
+from bot.retrieval.normalising import clean
+from bot.skills import Question, Skill
+from config.clock import beijing_day
+
+PUBLIC_INTENTS = {"parcel_number": "parcel_status", "application_status": "job_search"}
+"""Finer intents of the skills, under the names that clients know."""
+_HUMAN = Option(OTHER, "转人工")
+_WHO_ANSWERS = {
+    "parcel_status": ("parcels", "parcel_status"),
+    "perk_search": ("perks", "perk_search"),
+    "lodging": ("perks", "lodging"),
+    "job_search": ("jobs", "job_search"),
+    "job_fair": ("jobs", "job_fair"),
+    "station_lookup": ("stations", "station_lookup"),
+}
+_ABUSE, _GREETING = "abuse", "greeting"
+MOST_BESIDE, MOST_MEANT = 3, 2
+"""Topics offered beside an answer, and how many of them because they may have been meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """助手 — the model of the knowledge in force, the domains' skills, and perhaps a language model that may choose."""
+
+    model: Model
+    published: Published
+    skills: Sequence[Skill] = ()
+    chooser: Chooser | None = None
+    limits: Thresholds = field(default_factory=Thresholds)
+
+    async def reply(self, question: Question, turns: Sequence[Turn] = ()) -> Reply:
+        """Return what to say to a question; ``turns`` are those before it in the conversation, the oldest first.
+
+        Nothing of it is stored, and nothing in it is an instruction to us.
+        """
+        seen = glance(question.text)
+        if seen is not None:
+            return _refusal(seen)
+        cleaned = clean(question.text)
+        urgent = urgent_reason(cleaned)
+        if urgent is not None:
+            return _handover(urgent, confidence=1.0)
+        named = self._skill_for(question.text)
+        decision = await self.decide(question, turns)
+        if decision.kind is Kind.HANDOVER:
+            return _handover(HandoverReason(decision.reason), confidence=decision.confidence)
+        if named is not None and decision.kind is not Kind.ANSWER:
+            return await _live(*named, question, confidence=max(decision.confidence, self.limits.sure))
+        return await self._say(decision, question, turns)
+
+    def understand(self, question: Question, turns: Sequence[Turn] = ()) -> Decision:
+        """Return what is decided of a question by the model alone: for live use, hit tests and evaluation."""
+        history = context_of(question.text, turns, at=question.at)
+        scored = self.model.score(question.text, history)
+        return decide(scored, self.model.labels, self.published, today=beijing_day(question.at), limits=self.limits)
+
+    async def decide(self, question: Question, turns: Sequence[Turn] = ()) -> Decision:
+        """Return what is decided, with the chooser's word where topics are to choose from."""
+        decision = self.understand(question, turns)
+        if self.chooser is None or decision.kind is not Kind.CLARIFY:
+            return decision
+        chances: Mapping[str, float] = dict(decision.ranked)
+        offered = [
+            Candidate(slug, self.published.topics[slug].title, chances.get(slug, 0.0)) for slug in decision.slugs
+        ]
+        chosen = await self.chooser.choose(question.text, [turn.text for turn in turns], offered)
+        if chosen not in decision.slugs:
+            return decision
+        return Decision(Kind.ANSWER, decision.confidence, (chosen,), ranked=decision.ranked)
+
+    def answer(self, slug: str, *, confidence: float = 1.0) -> Reply | None:
+        """Return the answer of a topic, None if there is no such topic: what a tapped option gets."""
+        topic = self.published.topics.get(slug)
+        return None if topic is None else _answer(topic, confidence, self._related(topic))
+
+    def _skill_for(self, text: str) -> tuple[Skill, str] | None:
+        for skill in self.skills:
+            intent = skill.recognise(text)
+            if intent is not None:
+                return skill, intent
+        return None
+
+    async def _say(self, decision: Decision, question: Question, turns: Sequence[Turn]) -> Reply:
+        match decision.kind:
+            case Kind.ANSWER:
+                return self._answer_with_others(decision)
+            case Kind.CLARIFY:
+                return self._clarify(decision)
+            case Kind.LIVE:
+                return await self._live_by_model(decision, question)
+            case _:
+                return self._refuse(decision, question, turns)
+
+    def _answer_with_others(self, decision: Decision) -> Reply:
+        """Answer the first topic and offer, beside it, those that may have been meant and those that are near."""
+        topic = self.published.topics[decision.slugs[0]]
+        meant = [slug for slug, chance in decision.ranked[1:] if chance >= self.limits.option]
+        others = [self.published.topics[slug] for slug in meant[:MOST_MEANT]]
+        others += [other for other in self._related(topic) if other not in others]
+        return _answer(topic, decision.confidence, others)
+
+    def _related(self, topic: Topic) -> list[Topic]:
+        return [self.published.topics[slug] for slug in topic.related if slug in self.published.topics]
+
+    def _clarify(self, decision: Decision) -> Reply:
+        choice = self.published.choices.get(decision.choice)
+        topics = self.published.topics
+        slugs = [slug for slug in choice.options if slug in topics] if choice else list(decision.slugs)
+        options = tuple(Option(topics[slug].title, topics[slug].title, slug) for slug in slugs)
+        return Reply(
+            kind=Kind.CLARIFY,
+            text=choice.question if choice else CLARIFY,
+            confidence=decision.confidence,
+            options=(*options, _HUMAN),
+        )
+
+    async def _live_by_model(self, decision: Decision, question: Question) -> Reply:
+        name, intent = _WHO_ANSWERS[decision.intent]
+        skill = next((skill for skill in self.skills if skill.name == name), None)
+        if skill is None:
+            return Reply(kind=Kind.LIVE, text="", intent=decision.intent, confidence=decision.confidence)
+        return await _live(skill, intent, question, confidence=decision.confidence)
+
+    def _refuse(self, decision: Decision, question: Question, turns: Sequence[Turn]) -> Reply:
+        reason = {_ABUSE: RefusalReason.ABUSE, _GREETING: RefusalReason.GREETING}.get(
+            decision.reason, RefusalReason.OUTSIDE
+        )
+        if decision.reason == RefusalReason.UNKNOWN:
+            last = turns[-1] if turns else None
+            is_again = last is not None and question.at - last.at <= REMEMBERED
+            if is_again and last is not None and last.reason == RefusalReason.UNKNOWN:
+                return _handover(HandoverReason.NOT_UNDERSTOOD, confidence=decision.confidence)
+            reason = RefusalReason.UNKNOWN
+        return _refusal(reason, confidence=decision.confidence)
+
+
+def _answer(topic: Topic, confidence: float, others: Sequence[Topic]) -> Reply:
+    return Reply(
+        kind=Kind.ANSWER,
+        text=topic.text,
+        topic=topic.slug,
+        confidence=confidence,
+        as_of=topic.as_of,
+        citations=topic.citations,
+        options=tuple(Option(one.title, one.title, one.slug) for one in others[:MOST_BESIDE]),
+    )
+
+
+async def _live(skill: Skill, intent: str, question: Question, *, confidence: float) -> Reply:
+    answer = await skill.answer(intent, question)
+    return Reply(
+        kind=Kind.LIVE,
+        text=answer.text,
+        intent=PUBLIC_INTENTS.get(intent, intent),
+        confidence=confidence,
+        cards=answer.cards,
+        needs_login=answer.needs_login,
+    )
+
+
+def _handover(reason: HandoverReason, *, confidence: float) -> Reply:
+    return Reply(kind=Kind.HANDOVER, text=HANDOVERS[reason], confidence=confidence, reason=reason.value)
+
+
+def _refusal(reason: RefusalReason, *, confidence: float = 1.0) -> Reply:
+    options = (_HUMAN,) if reason is RefusalReason.UNKNOWN else ()
+    return Reply(kind=Kind.REFUSAL, text=REFUSALS[reason], confidence=confidence, reason=reason.value, options=options)

@@ -7,6 +7,7 @@ MODEL_MODULES = (
     "models.audit",
     "models.cards",
     "models.carriers",
+    "models.conversations",
     "models.employers",
     "models.fairs",
     "models.idempotency",

@@ -11,7 +11,9 @@ _SELF += r"来世再|走了就解脱|解脱算了|世上没(?:啥|什么)?(?:牵
 _CRISIS = re.compile(_SELF)
 _ABOUT_RULES = re.compile(r"(?:自杀|自残|自伤|自尽).{0,12}(?:烈士|因公|病故|抚恤|评|认定|待遇|算不算|保险|赔|优待证)")
 """A question about the rule, such as whether a self-inflicted wound counts."""
-_FIRST_PERSON = re.compile(r"我(?:真|都|就|也|是|现在|今天|实在|好)?(?:的)?(?:不想活|想死|想自杀|活不|活够|要自杀|准备自杀|去死)")
+_FIRST_PERSON = re.compile(
+    r"我(?:真|都|就|也|是|现在|今天|实在|好)?(?:的)?(?:不想活|想死|想自杀|活不|活够|要自杀|准备自杀|去死)"
+)
 
 _THREAT = re.compile(
     r"带刀|拿刀|动刀|砍(?:人|死|你|了)|捅(?:人|死|你|了)|杀(?:了)?(?:你|他|人|光)|弄死|打死|揍(?:你|他|人)|"

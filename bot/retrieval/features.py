@@ -44,9 +44,7 @@ def sound(pinyin: str) -> str:
 def _runs(part: str) -> list[str]:
     end = len(part)
     return [
-        part[start : start + length]
-        for start in range(end)
-        for length in range(1, min(_LONGEST_RUN, end - start) + 1)
+        part[start : start + length] for start in range(end) for length in range(1, min(_LONGEST_RUN, end - start) + 1)
     ]
 
 

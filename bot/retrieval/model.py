@@ -1,23 +1,35 @@
 """模型 — weights learnt from the ways of asking, and how a question is scored with them; nothing here learns."""
 
-import json
+import math
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from bot.retrieval.features import features
 
 Floats = npt.NDArray[np.float32]
-_WEIGHTS, _FACTS = "weights.npy", "facts.json"
+_WEIGHTS, _NUMBERS, _WORDS = "weights.npy", "numbers.npz", "words.json"
+_HISTORY_SHARE = 0.5
+"""What earlier turns count beside the question itself."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """模型的词表 — labels, features by block, and the sound of every sign."""
+
+    labels: list[str]
+    blocks: list[list[str]]
+    sounds: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
     """评分 — the chance of each label for one question, in the order of the model's labels; they add up to one.
 
-    ``known`` is the share of the question's weight that the model has ever seen: low for other subjects and languages.
+    ``known`` is the share of the question's runs of signs that were ever seen: low for other languages and rubbish.
     """
 
     chances: Floats
@@ -25,28 +37,89 @@ class Scored:
 
 
 class Model:
-    """检索模型 — a linear classifier over weighted features.
+    """检索模型 — a linear classifier over weighted features with calibrated chances.
 
-    ``weights`` has a row for each feature and a column for each label; the file is mapped, so that all processes of a
+    ``weights`` has a row for each feature and a column for each label; its file is mapped, so that all processes of a
     machine share it.
     """
 
     def __init__(
         self,
+        words: Words,
         *,
-        labels: list[str],
-        vocabulary: list[str],
         idf: Floats,
+        block_weights: Floats,
         weights: npt.NDArray[np.float16],
         bias: Floats,
         sharpness: float,
-        sounds: dict[str, str],
     ) -> None:
-        self.labels = labels
-        self._places = {feature: place for place, feature in enumerate(vocabulary)}
-        self._idf, self._weights, self._bias, self._sharpness, self._sounds = idf, weights, bias, sharpness, sounds
-        self._unseen_idf = float(idf.max()) if len(idf) else 1.0
+        self.labels = words.labels
+        self._sounds = words.sounds
+        self._places: list[dict[str, int]] = []
+        start = 0
+        for block in words.blocks:
+            self._places.append({feature: start + place for place, feature in enumerate(block)})
+            start += len(block)
+        self._idf, self._block_weights = idf.tolist(), block_weights.tolist()
+        self._weights, self._bias, self._sharpness = weights, bias, sharpness
 
     def score(self, text: str, history: str = "") -> Scored:
         """Return the chances of a question; ``history`` are earlier turns, which count less."""
-        raise NotImplementedError
+        places, values, known = self._vector(text)
+        if history:
+            more, their, _ = self._vector(history)
+            places, values = places + more, values + [value * _HISTORY_SHARE for value in their]
+            length = math.sqrt(1 + _HISTORY_SHARE**2)
+            values = [value / length for value in values]
+        margins = self._bias + np.asarray(values, np.float32) @ self._weights[places].astype(np.float32)
+        raised = np.exp((margins - margins.max()) * self._sharpness)
+        return Scored(raised / raised.sum(), known)
+
+    def _vector(self, text: str) -> tuple[list[int], list[float], float]:
+        """Return the places and values of a text's features, each block of length one times its weight."""
+        places: list[int] = []
+        values: list[float] = []
+        known = 0.0
+        for number, (found, known_places) in enumerate(zip(features(text, self._sounds), self._places, strict=True)):
+            counts = Counter(found)
+            inside = [(known_places[feature], count) for feature, count in counts.items() if feature in known_places]
+            if number == 0:
+                known = len(inside) / len(counts) if counts else 0.0
+            raw = [(1 + math.log(count)) * self._idf[place] for place, count in inside]
+            length = math.sqrt(sum(value * value for value in raw))
+            if not length:
+                continue
+            weight = self._block_weights[number] / length
+            places += [place for place, _ in inside]
+            values += [value * weight for value in raw]
+        return places, values, known
+
+    def save(self, folder: Path, *, words: Words) -> None:
+        """Write the model to a folder."""
+        np.save(folder / _WEIGHTS, self._weights)
+        np.savez(
+            folder / _NUMBERS,
+            idf=np.asarray(self._idf, np.float32),
+            blocks=np.asarray(self._block_weights, np.float32),
+            bias=self._bias,
+            sharpness=np.float64(self._sharpness),
+        )
+        (folder / _WORDS).write_bytes(msgspec.json.encode(words))
+
+
+def load_model(folder: Path) -> Model:
+    """Return the model of a folder; its weights stay on the disk and are read as they are needed.
+
+    Raises:
+        OSError: a file is missing.
+    """
+    words = msgspec.json.decode((folder / _WORDS).read_bytes(), type=Words)
+    numbers = np.load(folder / _NUMBERS)
+    return Model(
+        words,
+        idf=numbers["idf"],
+        block_weights=numbers["blocks"],
+        weights=np.load(folder / _WEIGHTS, mmap_mode="r"),
+        bias=numbers["bias"],
+        sharpness=float(numbers["sharpness"]),
+    )

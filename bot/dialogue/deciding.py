@@ -1,0 +1,120 @@
+"""决定 — from the chances of all labels to one outcome; the one scorer of live use, hit test and evaluation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.knowledge.published import Published
+from bot.replies import Kind, RefusalReason
+from bot.retrieval.labels import AMBIGUOUS, HANDOVER, LIVE, REFUSAL, TOPIC
+from bot.retrieval.model import Scored
+
+MOST_OPTIONS = 4
+FEWEST_OPTIONS = 2
+_RANKED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """阈值 — chances in [0, 1] from which something is done; found by cross-validation."""
+
+    answer: float = 0.35
+    """From here on one topic is answered."""
+    lead: float = 1.6
+    """Below ``sure`` it must have so many times the chance of the next one."""
+    sure: float = 0.5
+    clarify: float = 0.3
+    """From here on the topics together are worth a choice."""
+    handover: float = 0.4
+    live: float = 0.4
+    refuse: float = 0.45
+    option: float = 0.03
+    """Below this chance a topic is no option."""
+    known: float = 0.3
+    """Below this share of signs that were ever seen, nothing was understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """决定 — ``slugs`` are the topic of an answer or the options of a choice, the most probable first.
+
+    ``ranked`` are the first topics with their chances, whatever was decided.
+    """
+
+    kind: Kind
+    confidence: float
+    slugs: tuple[str, ...] = ()
+    intent: str = ""
+    choice: str = ""
+    reason: str = ""
+    ranked: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The labels of one sort, the most probable first, and their chances together."""
+
+    ranked: list[tuple[str, float]]
+    total: float
+
+    @property
+    def first(self) -> str:
+        return self.ranked[0][0] if self.ranked else ""
+
+    @property
+    def chance(self) -> float:
+        return self.ranked[0][1] if self.ranked else 0.0
+
+
+def decide(
+    scored: Scored, labels: Sequence[str], published: Published, *, today: date, limits: Thresholds | None = None
+) -> Decision:
+    """Return what to do with a question that is scored. 判定。"""
+    limits = limits or Thresholds()
+    groups = _groups(scored, labels, published, today)
+    topics = groups[TOPIC]
+    ranked = tuple(topics.ranked[:_RANKED])
+    if scored.known < limits.known:
+        return Decision(Kind.REFUSAL, 1 - scored.known, reason=RefusalReason.UNKNOWN, ranked=ranked)
+    handover, live, refusal = groups[HANDOVER], groups[LIVE], groups[REFUSAL]
+    if handover.total >= limits.handover and handover.total >= max(live.total, refusal.total):
+        return Decision(Kind.HANDOVER, handover.total, reason=handover.first, ranked=ranked)
+    if live.total >= limits.live and live.total >= refusal.total:
+        return Decision(Kind.LIVE, live.total, intent=live.first, ranked=ranked)
+    if refusal.total >= limits.refuse:
+        return Decision(Kind.REFUSAL, refusal.total, reason=refusal.first, ranked=ranked)
+    return _about_topics(topics, groups[AMBIGUOUS], ranked, limits)
+
+
+def _about_topics(
+    topics: _Group, ambiguous: _Group, ranked: tuple[tuple[str, float], ...], limits: Thresholds
+) -> Decision:
+    second = topics.ranked[1][1] if len(topics.ranked) > 1 else 0.0
+    is_clear = topics.chance >= limits.sure or topics.chance >= limits.lead * second
+    if topics.chance >= limits.answer and topics.chance > ambiguous.total and is_clear:
+        return Decision(Kind.ANSWER, topics.chance, (topics.first,), ranked=ranked)
+    total = topics.total + ambiguous.total
+    if total >= limits.clarify and topics.ranked:
+        name = ambiguous.first if ambiguous.total >= topics.chance else ""
+        return Decision(Kind.CLARIFY, total, _options(topics, limits), choice=name, ranked=ranked)
+    return Decision(Kind.REFUSAL, 1 - total, reason=RefusalReason.UNKNOWN, ranked=ranked)
+
+
+def _options(topics: _Group, limits: Thresholds) -> tuple[str, ...]:
+    worthy = [slug for slug, chance in topics.ranked[:MOST_OPTIONS] if chance >= limits.option]
+    return tuple(worthy) if len(worthy) >= FEWEST_OPTIONS else tuple(slug for slug, _ in topics.ranked[:FEWEST_OPTIONS])
+
+
+def _groups(scored: Scored, labels: Sequence[str], published: Published, today: date) -> dict[str, _Group]:
+    """Part the chances by what a label is for; a topic that may not be answered today is out of the running."""
+    found: dict[str, list[tuple[str, float]]] = {prefix: [] for prefix in (TOPIC, AMBIGUOUS, LIVE, HANDOVER, REFUSAL)}
+    for label, chance in zip(labels, scored.chances.tolist(), strict=True):
+        prefix, _, name = label.partition(":")
+        if prefix == TOPIC and not (name in published.topics and published.topics[name].is_valid(today)):
+            continue
+        found[prefix].append((name, chance))
+    return {prefix: _group(members) for prefix, members in found.items()}
+
+
+def _group(members: list[tuple[str, float]]) -> _Group:
+    return _Group(sorted(members, key=lambda one: (-one[1], one[0])), sum(chance for _, chance in members))
