@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     workers: int = Field(1, ge=1, le=64)
     data_dir: Path = Path("var")
+    model_dir: Path | None = None
+    """Where the bot's models lie, shared by the processes of a machine; by default ``bot`` in ``data_dir``."""
     database_url: SecretStr = SecretStr("")
     """Empty means SQLite in ``data_dir``; ``postgres://user:password@host:port/name`` means PostgreSQL."""
     database_pool: int = Field(10, ge=1, le=200)
@@ -90,6 +92,8 @@ class Settings(BaseSettings):
     """After this many days in its last state a parcel loses people, contents and words; to units after 90 at most."""
     unit_address_retention_days: int = Field(90, ge=7, le=400)
     """After this many days without use a unit's address leaves the address book."""
+    assistant_retention_days: int = Field(180, ge=30, le=3650)
+    """After this many days what was said to the bot loses its words."""
     log_level: str = "INFO"
     log_format: str = Field("auto", pattern="^(auto|json|console)$")
 

@@ -13,6 +13,7 @@ from models import MODEL_MODULES
 from server.accounts import routes as accounts
 from server.addresses import routes as addresses
 from server.addresses.parser_process import close_parser
+from server.assistant import routes as assistant
 from server.cards import routes as cards
 from server.carriers import routes as carriers
 from server.employers import routes as employers
@@ -51,6 +52,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *jobs.ENDPOINTS,
     *parcels.ENDPOINTS,
     *carriers.ENDPOINTS,
+    *assistant.ENDPOINTS,
 )
 
 

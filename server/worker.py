@@ -3,6 +3,7 @@
 from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.addresses.tasks import purge_addresses
+from server.assistant.tasks import forget_conversations, make_model
 from server.audit.sealing import seal_new_entries
 from server.carriers.polling import poll_kuaidi100
 from server.carriers.pushes import PUSHED, work_on_push
@@ -106,7 +107,13 @@ async def _case_reminders() -> int:
     return await remind_stations(at=utc_now())
 
 
+async def _conversations() -> int:
+    return await forget_conversations(retention_days=resources().settings.assistant_retention_days, at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
+    Periodic("assistant.forget", _HOUR, _conversations),
+    Periodic("assistant.make_model", 60, make_model, has_own_lock=True),
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
     Periodic("state.purge", _HOUR, purge_expired),

@@ -1,5 +1,7 @@
 """测试夹具 — databases for the tests of every domain."""
 
+import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from tests.service import Client, make_settings, serving
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         databases.begin_run()
+        os.environ.setdefault("MODEL_DIR", str(Path(tempfile.gettempdir()) / f"youbing-models-{os.getuid()}"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

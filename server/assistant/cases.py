@@ -28,7 +28,9 @@ _ANSWER = (
     "UPDATE handover_cases SET state = 'answered', claimed_by_id = coalesce(claimed_by_id, $3), answered_at = $1, "
     "updated_at = $1 WHERE id = $2 AND state <> 'closed' AND (claimed_by_id IS NULL OR claimed_by_id = $3)"
 )
-_CLOSE = "UPDATE handover_cases SET state = 'closed', closed_at = $1, updated_at = $1 WHERE id = $2 AND state <> 'closed'"
+_CLOSE = (
+    "UPDATE handover_cases SET state = 'closed', closed_at = $1, updated_at = $1 WHERE id = $2 AND state <> 'closed'"
+)
 _SAY = (
     "INSERT INTO assistant_messages (id, created_at, conversation_id, question, kind, reply, reason, confidence, "
     "options, comment) VALUES ($1, $2, $3, '', 'staff', $4, '', 1, '[]', '')"
@@ -54,7 +56,8 @@ async def open_case(*, conversation_id: UUID, reason: str, at: datetime) -> None
     changed = await execute(_OPEN, new_id(), at, conversation_id, why.value, _URGENCY.get(why, 2))
     if not changed or why is not HandoverReason.CRISIS:
         return
-    administrators = await StaffRecord.filter(role=StaffRole.ADMINISTRATOR, suspended_at=None)
+    administrators = StaffRecord.filter(role=StaffRole.ADMINISTRATOR, suspended_at=None, account_id__isnull=False)
+    told: list[UUID] = await administrators.values_list("account_id", flat=True)  # type: ignore[assignment]
     event = Event(
         name="handover.crisis",
         key=f"handover:{conversation_id.hex}:crisis",
@@ -62,7 +65,6 @@ async def open_case(*, conversation_id: UUID, reason: str, at: datetime) -> None
         text="一位咨询者的话里有轻生的意思，请立即打开转人工的对话。",
         link=f"/v1/staff/assistant/cases?reason={why.value}",
     )
-    told = [member.account_id for member in administrators if member.account_id is not None]
     await notify_all(account_ids=told, event=event, at=at)
 
 
@@ -168,4 +170,3 @@ async def _note(case: HandoverCase, action: str, staff: StaffMember, detail: dic
         record_id=case.id,
         detail=detail,
     )
-

@@ -1,9 +1,10 @@
-"""在用的助手 — the model of the knowledge in force: trained once a machine in a process of its own, loaded once a process."""
+"""在用的助手 — the model of the knowledge in force: trained once a machine, apart; loaded once a process."""
 
 import asyncio
 import fcntl
 import hashlib
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,13 +13,13 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-import structlog
 
 import bot.retrieval
 from bot.assistant import Assistant
 from bot.knowledge.entries import Knowledge
 from bot.knowledge.loading import load_categories, load_knowledge
 from bot.knowledge.published import Published, publish
+from config.logging import get_logger
 from config.settings import Settings
 from models.errors import Unavailable
 from server.assistant.skills import SKILLS
@@ -27,7 +28,7 @@ from server.resources import resources
 KEPT = 3
 """Models of earlier knowledge that stay, so that a step back needs no training."""
 _PUBLISHED = "published.json"
-_log = structlog.get_logger()
+_log = get_logger("assistant")
 
 
 class AssistantNotReady(Unavailable):
@@ -110,19 +111,17 @@ def _train_alone(folder: Path) -> None:
 
 
 def _train(made: Path) -> None:
-    import subprocess
-
     knowledge = _knowledge()
     source = made / "knowledge.json"
     source.write_bytes(msgspec.json.encode(knowledge))
     command = [sys.executable, "-m", "bot.retrieval.training", str(source), str(made)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(bot.__file__).parents[1])
     if done.returncode:
-        _log.error("assistant.training_failed", output=done.stderr[-2000:])
+        _log.error("assistant.training_failed", reason=done.stderr[-2000:])
         raise TrainingFailed("助手的模型没有训练成功，日志 assistant.training_failed 里有原因")
     source.unlink()
     (made / _PUBLISHED).write_bytes(msgspec.json.encode(publish(knowledge, load_categories())))
-    _log.info("assistant.trained", topics=len(knowledge.entries))
+    _log.info("assistant.trained", count=len(knowledge.entries))
 
 
 @contextmanager
