@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := server bot models config
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock seed
+.PHONY: help run test lint bench eval lock seed
 
 help: ## 列出所有命令
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ lint: $(STAMP) ## 检查代码：ruff、mypy --strict、分层约定
 
 bench: $(STAMP) ## 运行性能测试（需要 PostgreSQL）
 	$(BIN)/python -m bench
+
+eval: $(STAMP) ## 评测助手：make eval FILE=题目.jsonl；不给文件就做交叉验证
+	$(BIN)/python -m server.assistant.evaluating $(FILE)
 
 seed: $(STAMP) ## 迁移数据库并写入种子数据
 	$(BIN)/python -m server migrate

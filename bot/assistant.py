@@ -16,6 +16,7 @@ from bot.retrieval.normalising import clean
 from bot.skills import Question, Skill
 from config.clock import beijing_day
 
+PASTED_NUMBER = "parcel_number"
 PUBLIC_INTENTS = {"parcel_number": "parcel_status", "application_status": "job_search"}
 """Finer intents of the skills, under the names that clients know."""
 _HUMAN = Option(OTHER, "转人工")
@@ -54,13 +55,20 @@ class Assistant:
         urgent = urgent_reason(cleaned)
         if urgent is not None:
             return _handover(urgent, confidence=1.0)
-        named = self._skill_for(question.text)
         decision = await self.decide(question, turns)
         if decision.kind is Kind.HANDOVER:
             return _handover(HandoverReason(decision.reason), confidence=decision.confidence)
-        if named is not None and decision.kind is not Kind.ANSWER:
+        named = self._skill_for(question.text)
+        if named is not None and self._yields(decision, named[1]):
             return await _live(*named, question, confidence=max(decision.confidence, self.limits.sure))
         return await self._say(decision, question, turns)
+
+    def _yields(self, decision: Decision, intent: str) -> bool:
+        """Whether a skill that knows a sentence by rule may have it: a pasted number, or the model is unsure."""
+        if intent == PASTED_NUMBER:
+            return True
+        is_sure = decision.confidence >= self.limits.sure
+        return not (decision.kind is Kind.LIVE or (decision.kind is Kind.ANSWER and is_sure))
 
     def understand(self, question: Question, turns: Sequence[Turn] = ()) -> Decision:
         """Return what is decided of a question by the model alone: for live use, hit tests and evaluation."""

@@ -58,7 +58,7 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """答复 — ``topic`` and ``citations`` of an answer, ``intent`` and ``cards`` of live data, ``options`` to choose from.
+    """答复 — ``topic`` and ``citations`` of an answer, ``intent`` and ``cards`` of live data, ``options`` to choose.
 
     ``reason`` says why a person is brought or why nothing is answered. ``as_of`` is the day of the knowledge.
     """

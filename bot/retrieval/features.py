@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import rjieba
@@ -30,7 +31,7 @@ def features(text: str, sounds: Mapping[str, str]) -> tuple[list[str], list[str]
 def words(text: str) -> list[str]:
     """Return the words of a normalised text, and the pairs of neighbours."""
     found = [word for word in _segmenter().cut(text) if word.strip()]
-    return found + [f"{one} {other}" for one, other in zip(found, found[1:], strict=False)]
+    return found + [f"{one} {other}" for one, other in pairwise(found)]
 
 
 def sound(pinyin: str) -> str:
@@ -49,7 +50,7 @@ def _runs(part: str) -> list[str]:
 
 
 def _pairs(heard: list[str]) -> list[str]:
-    pairs = [f"{one}'{other}" for one, other in zip(heard, heard[1:], strict=False)]
+    pairs = [f"{one}'{other}" for one, other in pairwise(heard)]
     return pairs + [f"{pair}'{third}" for pair, third in zip(pairs, heard[2:], strict=False)]
 
 

@@ -1,4 +1,4 @@
-"""标签 — what a question may turn out to be: a topic, one of several, live data, a person's matter, or nothing of ours."""
+"""标签 — what a question may be: a topic, one of several, live data, a person's matter, or nothing of ours."""
 
 TOPIC = "topic"
 AMBIGUOUS = "ambiguous"

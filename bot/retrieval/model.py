@@ -61,7 +61,7 @@ class Model:
             self._places.append({feature: start + place for place, feature in enumerate(block)})
             start += len(block)
         self._idf, self._block_weights = idf.tolist(), block_weights.tolist()
-        self._weights, self._bias, self._sharpness = weights, bias, sharpness
+        self._weights, self._bias, self.sharpness = weights, bias, sharpness
 
     def score(self, text: str, history: str = "") -> Scored:
         """Return the chances of a question; ``history`` are earlier turns, which count less."""
@@ -72,7 +72,7 @@ class Model:
             length = math.sqrt(1 + _HISTORY_SHARE**2)
             values = [value / length for value in values]
         margins = self._bias + np.asarray(values, np.float32) @ self._weights[places].astype(np.float32)
-        raised = np.exp((margins - margins.max()) * self._sharpness)
+        raised = np.exp((margins - margins.max()) * self.sharpness)
         return Scored(raised / raised.sum(), known)
 
     def _vector(self, text: str) -> tuple[list[int], list[float], float]:
@@ -102,7 +102,7 @@ class Model:
             idf=np.asarray(self._idf, np.float32),
             blocks=np.asarray(self._block_weights, np.float32),
             bias=self._bias,
-            sharpness=np.float64(self._sharpness),
+            sharpness=np.float64(self.sharpness),
         )
         (folder / _WORDS).write_bytes(msgspec.json.encode(words))
 

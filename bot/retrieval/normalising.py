@@ -1,4 +1,4 @@
-"""归一 — one writing for what people type and dictate: simplified, half-width, without fillers, in the words of the bureau."""
+"""归一 — one writing for what people type and dictate: simplified, half-width, without fillers and synonyms."""
 
 import re
 import unicodedata
@@ -12,7 +12,8 @@ LONGEST = 500
 """Characters of a question that are read; the beginning of a long story and its end say what it is about."""
 _FOLDER = Path(__file__).parent
 _FILLERS = re.compile(
-    r"嗯+|呃+|额(?=[，, ])|哎+|唉+|啊(?=[，, 。])|那个啥|那什么|就是说|就是讲|怎么说呢|我想问一下|我想问下|想问一下|想问下|我问一下|问一下|问下|请问一下|请问|"
+    r"嗯+|呃+|额(?=[，, ])|哎+|唉+|啊(?=[，, 。])|那个啥|那什么|就是说|就是讲|怎么说呢|"
+    r"我想问一下|我想问下|想问一下|想问下|我问一下|问一下|问下|请问一下|请问|"
     r"你好|您好|麻烦|谢谢|同志|帮我看看|帮忙|咨询一下|咨询下|我来问问|打听一下|打听下|跟你说|我跟你讲"
 )
 _SPACES = re.compile(r"[^\w]+|_+")

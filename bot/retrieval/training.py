@@ -1,4 +1,4 @@
-"""训练 — learns from the ways of asking, in a process of its own: ``python -m bot.retrieval.training KNOWLEDGE FOLDER``.
+"""训练 — learns from the ways of asking, apart: ``python -m bot.retrieval.training KNOWLEDGE FOLDER``.
 
 The same knowledge gives the same model to the byte. It needs scikit-learn and pypinyin, which no other process loads.
 """
@@ -57,7 +57,7 @@ def train(pairs: Sequence[tuple[Asking, str]], *, calibrate: bool = True) -> tup
     labels = sorted({name for _, name in pairs})
     places = {name: place for place, name in enumerate(labels)}
     answers = np.array([places[name] for _, name in pairs])
-    read = [(features(one.text, heard), features(" ".join(one.history), heard)) for one, _ in pairs]
+    read = read_pairs(pairs, heard)
     sharpness = _calibrated(read, answers) if calibrate else 4.0
     vectorizers = _vocabulary(read)
     learnt = _learn(_matrix(vectorizers, read), answers)
@@ -71,6 +71,11 @@ def train(pairs: Sequence[tuple[Asking, str]], *, calibrate: bool = True) -> tup
         sharpness=sharpness,
     )
     return model, words
+
+
+def read_pairs(pairs: Sequence[tuple[Asking, str]], heard: dict[str, str]) -> list[Any]:
+    """Return the features of every way of asking and of what was said before it."""
+    return [(features(one.text, heard), features(" ".join(one.history), heard)) for one, _ in pairs]
 
 
 def _vocabulary(read: Sequence[Any]) -> list[TfidfVectorizer]:
@@ -101,17 +106,25 @@ def _learn(matrix: Any, answers: npt.NDArray[Any]) -> LinearSVC:
 
 
 def _calibrated(read: Sequence[Any], answers: npt.NDArray[Any]) -> float:
-    """Return how sharp margins have to be raised so that chances come true, by cross-validation."""
-    margins = np.zeros((len(read), int(answers.max()) + 1))
-    for learn, hold in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(read, answers):
-        seen = [read[place] for place in learn]
-        vectorizers = _vocabulary(seen)
-        learnt = _learn(_matrix(vectorizers, seen), answers[learn])
-        margins[np.ix_(hold, learnt.classes_)] = learnt.decision_function(
-            _matrix(vectorizers, [read[place] for place in hold])
-        )
-    found = minimize_scalar(lambda raised: _surprise(margins * raised, answers), bounds=(0.5, 20), method="bounded")
+    """Return how sharp margins have to be raised so that chances come true, on a fifth that was held out."""
+    learn, hold = next(StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(read, answers))
+    margins = held_out_margins(read, answers, learn, hold)
+    found = minimize_scalar(
+        lambda raised: _surprise(margins * raised, answers[hold]), bounds=(0.5, 20), method="bounded"
+    )
     return round(float(found.x), 3)
+
+
+def held_out_margins(
+    read: Sequence[Any], answers: npt.NDArray[Any], learn: npt.NDArray[Any], hold: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
+    """Return the margins of the held-out examples under a model of the others; a label that it never saw has none."""
+    seen = [read[place] for place in learn]
+    vectorizers = _vocabulary(seen)
+    learnt = _learn(_matrix(vectorizers, seen), answers[learn])
+    margins = np.full((len(hold), int(answers.max()) + 1), -3.0)
+    margins[:, learnt.classes_] = learnt.decision_function(_matrix(vectorizers, [read[place] for place in hold]))
+    return margins
 
 
 def _surprise(margins: npt.NDArray[Any], answers: npt.NDArray[Any]) -> float:

@@ -18,6 +18,7 @@ from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
 from tests.factories.addresses import make_address
+from tests.factories.assistant import make_message
 from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
 from tests.factories.employers import make_employer, make_employer_invitation, make_employer_member
 from tests.factories.jobs import (
@@ -84,6 +85,8 @@ class Records:
     number: str
     """A parcel's."""
     manifest_number: str
+    conversation_id: UUID
+    message_id: UUID
     case_number: str
     station_id: UUID
     day_id: UUID
@@ -172,6 +175,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
     station = await make_station(town_code=TOWN)
     post = await make_station_staff(station, people["counter_a"].account_id)
     parcel = await make_parcel(account_id=people["veteran"].account_id, station=station)
+    message = await make_message(account_id=people["veteran"].account_id)
     return Records(
         card_id=card.id,
         case_id=(await CardCase.get(number=number)).id,
@@ -198,6 +202,8 @@ async def _make_records(people: dict[str, Client]) -> Records:
         application_id=(await make_application(posting=posting, seeker=seeker)).id,
         number=parcel.number,
         case_number=(await make_parcel_case(parcel)).number,
+        conversation_id=message.conversation_id,
+        message_id=message.id,
         manifest_number=(await make_manifest(station)).number,
         station_id=station.id,
         day_id=(await make_day(A_DAY, station=station)).id,

@@ -152,6 +152,8 @@ OF_A_PERSON = {
     "intents.print_my_form": ("intent_id", None),
     "intents.sign_intent": ("intent_id", {"terms_digest": "0" * 64}),
     "intents.withdraw_my_intent": ("intent_id", {}),
+    "assistant.rate": ("message_id", {"helpful": True}),
+    "assistant.list_messages": ("conversation_id", None),
     "saved.remove_saved_job": ("posting_id", None),
     "saved.get_saved_search": ("search_id", None),
     "saved.change_saved_search": ("search_id", {"is_paused": True}),
@@ -172,6 +174,8 @@ OF_THE_WHOLE_CITY = {
     *("perks.get_perk", "jobs.get_job", "applications.apply"),
     *("fairs.get_fair", "fairs.list_postings_at_booth", "fairs.register", "fairs.cancel_registration"),
     *("stations.get_station", "stations.list_slots"),
+    *("assistant-desk.get_case", "assistant-desk.claim_case", "assistant-desk.answer_case"),
+    "assistant-desk.close_case",
     *("employer-fairs.get_my_fair", "employer-fairs.list_my_postings"),
     *("employer-fairs.bring_my_postings", "employer-fairs.take_back_my_posting"),
 }

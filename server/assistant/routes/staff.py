@@ -15,11 +15,11 @@ from server.assistant.routes.shapes import case_view, message_view
 from server.assistant.schemas import (
     AssistantFigure,
     AssistantFigures,
-    HandoverQuery,
     DayCount,
     FiguresQuery,
     HandoverCaseDetail,
     HandoverCasePage,
+    HandoverQuery,
     StaffAnswerRequest,
     TopicCount,
 )
@@ -27,7 +27,7 @@ from server.http.endpoints import Routes
 from server.http.pagination import decode_cursor, encode_cursor
 
 routes = Routes("assistant-desk", title="助手（工作人员）")
-_ONE = "/staff/assistant/cases/<case_id:uuid>"
+_ONE = "/staff/assistant/cases/<handover_id:uuid>"
 _MOST_MESSAGES = 100
 
 
@@ -41,26 +41,26 @@ async def list_cases(asker: StaffMember, query: HandoverQuery) -> HandoverCasePa
 
 
 @routes.get(_ONE, summary="一件转人工的对话", refusals=(HandoverCaseNotFound,))
-async def get_case(asker: StaffMember, case_id: UUID) -> HandoverCaseDetail:
+async def get_case(asker: StaffMember, handover_id: UUID) -> HandoverCaseDetail:
     """Masked; who looked is on record."""
-    return await _detail(await cases.read_case(case_id=case_id, staff=asker))
+    return await _detail(await cases.read_case(case_id=handover_id, staff=asker))
 
 
 @routes.post(f"{_ONE}/claim", summary="接手", refusals=(HandoverCaseNotFound, HandoverTaken))
-async def claim_case(asker: StaffMember, case_id: UUID) -> HandoverCaseDetail:
-    return await _detail(await cases.claim_case(case_id=case_id, staff=asker, at=utc_now()))
+async def claim_case(asker: StaffMember, handover_id: UUID) -> HandoverCaseDetail:
+    return await _detail(await cases.claim_case(case_id=handover_id, staff=asker, at=utc_now()))
 
 
 @routes.post(f"{_ONE}/answer", summary="在对话里答复", refusals=(HandoverCaseNotFound, HandoverTaken))
-async def answer_case(asker: StaffMember, case_id: UUID, body: StaffAnswerRequest) -> HandoverCaseDetail:
+async def answer_case(asker: StaffMember, handover_id: UUID, body: StaffAnswerRequest) -> HandoverCaseDetail:
     """The person is told, and sees it in the conversation."""
     text = body.text.strip()
-    return await _detail(await cases.answer_case(case_id=case_id, text=text, staff=asker, at=utc_now()))
+    return await _detail(await cases.answer_case(case_id=handover_id, text=text, staff=asker, at=utc_now()))
 
 
 @routes.post(f"{_ONE}/closing", summary="结束", refusals=(HandoverCaseNotFound, HandoverTaken))
-async def close_case(asker: StaffMember, case_id: UUID) -> HandoverCaseDetail:
-    return await _detail(await cases.close_case(case_id=case_id, staff=asker, at=utc_now()))
+async def close_case(asker: StaffMember, handover_id: UUID) -> HandoverCaseDetail:
+    return await _detail(await cases.close_case(case_id=handover_id, staff=asker, at=utc_now()))
 
 
 @routes.get("/staff/assistant/figures", summary="助手统计", refusals=(FiguresSpanInvalid, AssistantNotReady))
