@@ -17,41 +17,42 @@ from bot.knowledge.published import Published
 from bot.replies import Kind
 from bot.retrieval.labels import AMBIGUOUS, HANDOVER, LIVE, REFUSAL, TOPIC
 from bot.retrieval.model import Scored
-from bot.retrieval.training import examples, held_out_margins, read_pairs, sounds
+from bot.retrieval.training import Example, Prepared, answers, examples, held_out_margins, prepare, sounds
 
 _FOLDS = 5
 _SEED = 7
 Outcomes = list[tuple[Asking, str, Decision]]
 """Each way of asking with its label and what was decided without having learnt it."""
+LabelledScore = tuple[Scored, Sequence[str]]
 
 
 def cross_validate(
     knowledge: Knowledge, published: Published, *, sharpness: float, today: date, limits: Thresholds | None = None
 ) -> Outcomes:
     """Return what is decided of every way of asking by a model that learnt the other four fifths."""
-    pairs = list(examples(knowledge))
-    labels = sorted({name for _, name in pairs})
-    places = {name: place for place, name in enumerate(labels)}
-    answers = np.array([places[name] for _, name in pairs])
-    read = read_pairs(pairs, sounds())
     found: Outcomes = []
-    for learn, hold in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(read, answers):
-        margins = held_out_margins(read, answers, learn, hold)
-        found += _decided(pairs, hold, margins, labels, published, sharpness, today, limits)
+    for one, scored in scored_in_turn(knowledge, sharpness=sharpness):
+        found.append((one.asking, one.label, _decide(scored, published, today, limits)))
     return found
+
+
+def scored_in_turn(knowledge: Knowledge, *, sharpness: float) -> Iterator[tuple[Example, LabelledScore]]:
+    """Yield every way of asking with the chances of a model that learnt the other four fifths."""
+    asked, told, found = _prepared(knowledge)
+    for chosen, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(asked.read, asked.targets):
+        yield from _scored(found, held, held_out_margins(asked, told, chosen, held), asked.labels, sharpness)
 
 
 def leave_out(knowledge: Knowledge, published: Published, style: Style, *, sharpness: float, today: date) -> Outcomes:
     """Return what is decided of every way of asking in a style by a model that never saw that style."""
-    pairs = list(examples(knowledge))
-    labels = sorted({name for _, name in pairs})
-    places = {name: place for place, name in enumerate(labels)}
-    answers = np.array([places[name] for _, name in pairs])
-    is_out = np.array([one.style is style for one, _ in pairs])
-    read = read_pairs(pairs, sounds())
-    learn, hold = np.flatnonzero(~is_out), np.flatnonzero(is_out)
-    margins = held_out_margins(read, answers, learn, hold)
-    return list(_decided(pairs, hold, margins, labels, published, sharpness, today, None))
+    asked, told, found = _prepared(knowledge)
+    is_out = np.array([one.asking.style is style for one in found])
+    chosen, held = np.flatnonzero(~is_out), np.flatnonzero(is_out)
+    margins = held_out_margins(asked, told, chosen, held)
+    return [
+        (one.asking, one.label, _decide(scored, published, today, None))
+        for one, scored in _scored(found, held, margins, asked.labels, sharpness)
+    ]
 
 
 def shares(outcomes: Outcomes) -> dict[str, Share]:
@@ -80,18 +81,23 @@ def _is_offered(slug: str, decision: Decision) -> bool:
     return decision.kind is Kind.CLARIFY and slug in decision.slugs[:3]
 
 
-def _decided(
-    pairs: Sequence[tuple[Asking, str]],
-    hold: npt.NDArray[np.intp],
+def _prepared(knowledge: Knowledge) -> tuple[Prepared, Prepared, list[Example]]:
+    heard, found = sounds(), list(examples(knowledge))
+    asked = prepare(found, heard)
+    return asked, prepare(list(answers(knowledge)), heard, asked.labels), found
+
+
+def _scored(
+    found: Sequence[Example],
+    held: npt.NDArray[np.intp],
     margins: npt.NDArray[np.float64],
     labels: Sequence[str],
-    published: Published,
     sharpness: float,
-    today: date,
-    limits: Thresholds | None,
-) -> Iterator[tuple[Asking, str, Decision]]:
-    for place, row in zip(hold, margins, strict=True):
+) -> Iterator[tuple[Example, LabelledScore]]:
+    for place, row in zip(held, margins, strict=True):
         raised = np.exp((row - row.max()) * sharpness)
-        scored = Scored((raised / raised.sum()).astype(np.float32), 1.0)
-        asking, label = pairs[int(place)]
-        yield asking, label, decide(scored, labels, published, today=today, limits=limits)
+        yield found[int(place)], (Scored((raised / raised.sum()).astype(np.float32), 1.0), labels)
+
+
+def _decide(scored: LabelledScore, published: Published, today: date, limits: Thresholds | None) -> Decision:
+    return decide(*scored, published, today=today, limits=limits)

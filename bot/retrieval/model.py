@@ -13,7 +13,7 @@ from bot.retrieval.features import features
 
 Floats = npt.NDArray[np.float32]
 _WEIGHTS, _NUMBERS, _WORDS = "weights.npy", "numbers.npz", "words.json"
-_HISTORY_SHARE = 0.5
+HISTORY_SHARE = 0.5
 """What earlier turns count beside the question itself."""
 
 
@@ -68,8 +68,8 @@ class Model:
         places, values, known = self._vector(text)
         if history:
             more, their, _ = self._vector(history)
-            places, values = places + more, values + [value * _HISTORY_SHARE for value in their]
-            length = math.sqrt(1 + _HISTORY_SHARE**2)
+            places, values = places + more, values + [value * HISTORY_SHARE for value in their]
+            length = math.sqrt(1 + HISTORY_SHARE**2)
             values = [value / length for value in values]
         margins = self._bias + np.asarray(values, np.float32) @ self._weights[places].astype(np.float32)
         raised = np.exp((margins - margins.max()) * self.sharpness)
