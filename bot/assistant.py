@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from bot.dialogue.chooser import Candidate, Chooser
 from bot.dialogue.deciding import Decision, Thresholds, decide
 from bot.dialogue.follow_ups import REMEMBERED, context_of
 from bot.dialogue.reading import glance
 from bot.dialogue.urgent import urgent_reason
-from bot.dialogue.wording import CLARIFY, HANDOVERS, OTHER, REFUSALS
+from bot.dialogue.wording import CLARIFY, HANDOVERS, OTHER, PERHAPS, REFUSALS
 from bot.knowledge.published import Published, Topic
 from bot.replies import HandoverReason, Kind, Option, RefusalReason, Reply, Turn
 from bot.retrieval.model import Model
@@ -119,7 +121,10 @@ class Assistant:
         meant = [slug for slug, chance in decision.ranked[1:] if chance >= self.limits.option]
         others = [self.published.topics[slug] for slug in meant[:MOST_MEANT]]
         others += [other for other in self._related(topic) if other not in others]
-        return _answer(topic, decision.confidence, others)
+        answered = _answer(topic, decision.confidence, others)
+        if decision.confidence >= self.limits.sure:
+            return answered
+        return msgspec.structs.replace(answered, text=f"{PERHAPS.format(topic.title)}\n{answered.text}")
 
     def _related(self, topic: Topic) -> list[Topic]:
         return [self.published.topics[slug] for slug in topic.related if slug in self.published.topics]

@@ -16,18 +16,21 @@ _RANKED = 8
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """阈值 — chances in [0, 1] from which something is done; found by cross-validation."""
+    """阈值 — chances in [0, 1] from which something is done; found by cross-validation, see docs/decisions/0016."""
 
-    answer: float = 0.35
-    """From here on one topic is answered."""
-    lead: float = 1.6
+    answer: float = 0.15
+    """From here on the first topic is answered, with others offered beside it."""
+    lead: float = 1.05
     """Below ``sure`` it must have so many times the chance of the next one."""
     sure: float = 0.5
-    clarify: float = 0.3
+    """From here on an answer is given without asking whether it was meant."""
+    ambiguous: float = 0.8
+    """A choice is offered instead where ways of asking that mean several topics have 1 / this times its chance."""
+    clarify: float = 0.1
     """From here on the topics together are worth a choice."""
-    handover: float = 0.4
-    live: float = 0.4
-    refuse: float = 0.45
+    handover: float = 0.22
+    live: float = 0.3
+    refuse: float = 0.25
     option: float = 0.03
     """Below this chance a topic is no option."""
     known: float = 0.3
@@ -91,7 +94,7 @@ def _about_topics(
 ) -> Decision:
     second = topics.ranked[1][1] if len(topics.ranked) > 1 else 0.0
     is_clear = topics.chance >= limits.sure or topics.chance >= limits.lead * second
-    if topics.chance >= limits.answer and topics.chance > ambiguous.total and is_clear:
+    if topics.chance >= limits.answer and topics.chance > limits.ambiguous * ambiguous.total and is_clear:
         return Decision(Kind.ANSWER, topics.chance, (topics.first,), ranked=ranked)
     total = topics.total + ambiguous.total
     if total >= limits.clarify and topics.ranked:

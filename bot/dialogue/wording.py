@@ -30,4 +30,5 @@ REFUSALS: dict[RefusalReason, str] = {
     RefusalReason.GREETING: f"您好，我是邮兵助手。{CAN_DO}。请直接说您想问的事。",
 }
 CLARIFY = "您想问的是下面哪一件？点一下就行。"
+PERHAPS = "您可能想问「{}」，不是的话请点下面的选项："
 OTHER = "都不是，转人工"
