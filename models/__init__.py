@@ -13,6 +13,7 @@ MODEL_MODULES = (
     "models.idempotency",
     "models.intents",
     "models.jobs",
+    "models.knowledge",
     "models.manifests",
     "models.merchants",
     "models.notifications",

@@ -53,6 +53,34 @@ def check(
     return problems + list(_names(knowledge)) + list(_asked_twice(knowledge))
 
 
+def check_entry(
+    entry: Entry,
+    others: Knowledge,
+    laws: Mapping[str, Law],
+    categories: Mapping[str, Category],
+    *,
+    today: date,
+    is_of_staff: bool,
+) -> list[Problem]:
+    """Return what is wrong with one entry beside all the others; ``is_of_staff``: no file holds its topic."""
+    slugs = {other.slug for other in others.entries} | {entry.slug}
+    fewest = FEWEST_OF_STAFF if is_of_staff else FEWEST_ASKINGS
+    asked = {_key(asking): name for name, asking in _everything_asked(others) if name != entry.slug}
+    return [
+        *_entry(entry, laws, categories, slugs, today=today, fewest=fewest),
+        *(
+            Problem(entry.slug, "askings", f"问法「{asking.text}」在 {asked[key]} 里已经有了")
+            for asking in entry.askings
+            if (key := _key(asking)) in asked
+        ),
+    ]
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text may name a topic."""
+    return _SLUG.fullmatch(text) is not None
+
+
 def article_number(article: str) -> int:
     """Return the number of 第二十四条; 0 for what is no article."""
     found = _ARTICLE.fullmatch(article)
@@ -89,7 +117,7 @@ def _entry(
 
 
 def _head(entry: Entry, categories: Mapping[str, Category], slugs: Collection[str]) -> Iterator[tuple[str, str]]:
-    if not _SLUG.fullmatch(entry.slug):
+    if not is_slug(entry.slug):
         yield "slug", "代号只用小写字母、数字和短横，2 到 60 位"
     if not 1 <= len(entry.title.strip()) <= LONGEST_TITLE:
         yield "title", f"标题 1 到 {LONGEST_TITLE} 个字"
@@ -181,11 +209,14 @@ def _asked_twice(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what stands under two names: nobody can learn from it which of them is meant."""
     seen: dict[str, tuple[str, str]] = {}
     for name, asking in _everything_asked(knowledge):
-        key = TURN.join(clean(turn) for turn in (*asking.history, asking.text))
-        first, text = seen.setdefault(key, (name, asking.text))
+        first, text = seen.setdefault(_key(asking), (name, asking.text))
         if first != name:
             same = f"「{text}」" if text != asking.text else ""
             yield Problem(name, "askings", f"问法「{asking.text}」在 {first} 里已经有了{same}")
+
+
+def _key(asking: Asking) -> str:
+    return TURN.join(clean(turn) for turn in (*asking.history, asking.text))
 
 
 def _everything_asked(knowledge: Knowledge) -> Iterable[tuple[str, Asking]]:

@@ -1,4 +1,4 @@
--- Conversations with the bot, and the cases that people took over.
+-- Conversations with the bot, the cases that people took over, and what staff wrote of its topics.
 
 CREATE TABLE conversations (
     id UUID PRIMARY KEY NOT NULL,
@@ -41,3 +41,28 @@ CREATE TABLE handover_cases (
 );
 CREATE INDEX handover_cases_state ON handover_cases (state, urgency, id);
 CREATE UNIQUE INDEX handover_cases_one_open ON handover_cases (conversation_id) WHERE state <> 'closed';
+
+CREATE TABLE knowledge_versions (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    slug VARCHAR(60) NOT NULL,
+    number INTEGER NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    is_retirement BOOLEAN NOT NULL,
+    content TEXT NOT NULL,
+    content_digest VARCHAR(16) NOT NULL,
+    revision INTEGER NOT NULL,
+    editors TEXT NOT NULL,
+    author_id UUID NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    reviewer_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    effective_from DATE,
+    effective_to DATE,
+    published_at TIMESTAMPTZ,
+    note VARCHAR(300) NOT NULL,
+    reason VARCHAR(300) NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (slug, number)
+);
+CREATE INDEX knowledge_versions_state ON knowledge_versions (state, slug);
+CREATE UNIQUE INDEX knowledge_versions_one_open ON knowledge_versions (slug)
+    WHERE state IN ('draft', 'submitted', 'reviewed', 'refused');

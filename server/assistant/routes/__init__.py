@@ -1,5 +1,6 @@
-"""助手接口 — by who asks: people, staff."""
+"""助手接口 — by who asks: people, staff, and whoever keeps the knowledge."""
 
+from server.assistant.knowledge import routes as knowledge
 from server.assistant.routes import people, staff
 
-ENDPOINTS = (*people.routes.endpoints, *staff.routes.endpoints)
+ENDPOINTS = (*people.routes.endpoints, *staff.routes.endpoints, *knowledge.routes.endpoints)

@@ -1,0 +1,80 @@
+"""在用知识 — the files with what staff published over them, as of a day."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import msgspec
+
+from bot.knowledge.entries import Entry, Knowledge
+from bot.knowledge.loading import load_knowledge
+from models.transactions import Row, fetch_row, fetch_rows
+
+_MARK = (
+    "SELECT count(*) AS n, coalesce(sum(revision), 0) AS changes FROM knowledge_versions "
+    "WHERE state IN ('published', 'withdrawn')"
+)
+"""Changes with whatever may change what is in force: no version is removed, and every step raises its revision."""
+_IN_FORCE = (
+    "SELECT id, slug, number, is_retirement, content FROM knowledge_versions WHERE state = 'published' "
+    "AND effective_from <= $1 AND (effective_to IS NULL OR effective_to >= $1) "
+    "ORDER BY slug, effective_from, published_at, number"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """在用知识 — ``numbers`` are those of staff's versions in force, by slug; ``key`` is the same for the same ones."""
+
+    knowledge: Knowledge
+    numbers: dict[str, int]
+    retired: dict[str, Entry]
+    key: str
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The entries by slug."""
+        return {entry.slug: entry for entry in self.knowledge.entries}
+
+
+@cache
+def files() -> Knowledge:
+    """Return the shipped knowledge: version 0 of every topic."""
+    return load_knowledge()
+
+
+async def file_entry(slug: str) -> Entry | None:
+    """Return the shipped entry of a topic, None where staff wrote it first."""
+    found = (await asyncio.to_thread(files)).entries
+    return next((entry for entry in found if entry.slug == slug), None)
+
+
+async def mark_in_force(day: date) -> tuple[date, int, int]:
+    """Return what differs as soon as other knowledge is in force: one cheap query."""
+    row = await fetch_row(_MARK)
+    return (day, int(row["n"]), int(row["changes"])) if row else (day, 0, 0)
+
+
+async def knowledge_in_force(day: date) -> InForce:
+    """Return what may be answered on a Beijing day: of each topic what came into force last, else the file."""
+    rows = await fetch_rows(_IN_FORCE, day)
+    return await asyncio.to_thread(_combine, rows)
+
+
+def _combine(rows: Sequence[Row]) -> InForce:
+    last = {row["slug"]: row for row in rows}
+    written = {slug: msgspec.json.decode(row["content"], type=Entry) for slug, row in last.items()}
+    retired = {slug: written[slug] for slug, row in last.items() if row["is_retirement"]}
+    shipped = files()
+    entries = {entry.slug: entry for entry in shipped.entries} | written
+    kept = tuple(entries[slug] for slug in sorted(entries) if slug not in retired)
+    ids = "".join(sorted(str(row["id"]) for row in last.values()))
+    return InForce(
+        knowledge=msgspec.structs.replace(shipped, entries=kept),
+        numbers={slug: int(row["number"]) for slug, row in last.items()},
+        retired=retired,
+        key=hashlib.sha256(ids.encode()).hexdigest()[:16] if ids else "",
+    )
