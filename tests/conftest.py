@@ -12,6 +12,7 @@ from tortoise.context import TortoiseContext
 from config.database import close_database, open_database
 from models import MODEL_MODULES
 from models.migrations.runner import migrate
+from server.assistant.current import ensure_trained
 from tests import databases
 from tests.service import Client, make_settings, serving
 
@@ -25,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         databases.end_run()
+
+
+@pytest.fixture(scope="session")
+def trained() -> None:
+    """The assistant's model of today's knowledge is there: made once a machine, half a minute."""
+    databases.in_a_loop_of_its_own(ensure_trained(make_settings("sqlite://:memory:")))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from tests.access.allowed import ALLOWED
 from tests.access.people import A_DAY, EVERYBODY, GONE, SCREENS, Records, gather
 from tests.service import Answer, Client, make_settings, serving
 
+pytestmark = pytest.mark.usefixtures("trained")
+
 WHY = {"reason": "接到举报"}
 UNREAD = {"seen_state": "submitted"}
 INTERVIEW = UNREAD | {"interview_at": "2046-11-23T08:00:00+08:00", "place": "人事部"}

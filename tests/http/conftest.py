@@ -14,7 +14,7 @@ BRIEF_TIMEOUT_SECONDS = 0.4
 
 
 @pytest.fixture(scope="session")
-def standing(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+def standing(trained: None, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     """The service on SQLite with everybody logged in; it outlives the single test and must survive them all."""
     with stand(sqlite_template, tmp_path_factory.mktemp("standing")) as service:
         yield service
