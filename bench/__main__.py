@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from bench.assistant import measure_assistant
 from bench.compare import Maker, compare, print_heading, print_row, serving
 from bench.data import Scene, add_perks, add_reference, build_scene
 from bench.growth import measure_growth
@@ -123,7 +124,9 @@ def main() -> None:
     parser.add_argument("--redemptions", type=int, default=1500, help="redemptions a round")
     parser.add_argument("--bookings", type=int, default=600, help="parcels booked a round")
     parser.add_argument(
-        "--only", choices=["routes", "growth", "jobs", "parcels", "events", "memory"], help="measure only this part"
+        "--only",
+        choices=["routes", "growth", "jobs", "parcels", "events", "assistant", "memory"],
+        help="measure only this part",
     )
     options = parser.parse_args()
     configure_logging(level="WARNING")
@@ -141,6 +144,9 @@ def main() -> None:
             )
         if options.only in (None, "events"):
             asyncio.run(measure_events(databases.make_postgres()))
+        if options.only in (None, "assistant"):
+            with tempfile.TemporaryDirectory() as name:
+                measure_assistant(databases.make_postgres(), Path(name))
         if options.only in (None, "memory"):
             with tempfile.TemporaryDirectory() as name:
                 measure_memory(databases.make_postgres(), Path(name))

@@ -35,10 +35,10 @@ def measure_memory(address: str, directory: Path) -> None:
         )
     try:
         base = f"http://127.0.0.1:{port}"
-        _wait_until_ready(base)
-        idle = _resident_mb(server.pid)
+        wait_until_ready(base)
+        idle = resident_mb(server.pid)
         asyncio.run(_ask_for_everything(base, port))
-        print(f"\n网页进程内存：空闲 {idle:.0f} MB，压测后 {_resident_mb(server.pid):.0f} MB，目标 ≤ {LIMIT_MB} MB")
+        print(f"\n网页进程内存：空闲 {idle:.0f} MB，压测后 {resident_mb(server.pid):.0f} MB，目标 ≤ {LIMIT_MB} MB")
     finally:
         server.terminate()
         server.wait(30)
@@ -57,7 +57,8 @@ async def _ask_for_everything(base: str, port: int) -> None:
     await measure(port, requests, connections=16, seconds=_SECONDS, once=False)
 
 
-def _wait_until_ready(base: str) -> None:
+def wait_until_ready(base: str) -> None:
+    """Return as soon as a service answers."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -68,7 +69,7 @@ def _wait_until_ready(base: str) -> None:
     raise SystemExit("服务没有启动，见运行日志")
 
 
-def _resident_mb(supervisor: int) -> float:
+def resident_mb(supervisor: int) -> float:
     """Return the resident memory of the supervisor's web child."""
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
