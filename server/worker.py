@@ -113,7 +113,7 @@ async def _conversations() -> int:
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("assistant.forget", _HOUR, _conversations),
-    Periodic("assistant.make_model", 60, make_model, has_own_lock=True),
+    Periodic("assistant.make_model", 1, make_model, has_own_lock=True),
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),
     Periodic("idempotency.purge", _HOUR, purge_stored_replies),
     Periodic("state.purge", _HOUR, purge_expired),

@@ -12,7 +12,7 @@ from tortoise.context import TortoiseContext
 from config.database import close_database, open_database
 from models import MODEL_MODULES
 from models.migrations.runner import migrate
-from server.assistant.current import ensure_trained
+from server.assistant.training import ensure_trained
 from tests import databases
 from tests.service import Client, make_settings, serving
 

@@ -1,33 +1,29 @@
-"""在用的助手 — the model of the knowledge in force: trained once a machine, apart; loaded once a process."""
+"""在用的助手 — what every process answers with: it notices within two seconds that something else is in force."""
 
 import asyncio
-import fcntl
-import hashlib
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
-import bot.retrieval
 from bot.assistant import Assistant
-from bot.knowledge.entries import Knowledge
-from bot.knowledge.loading import load_categories, load_knowledge
+from bot.knowledge.loading import load_categories
 from bot.knowledge.published import Published, publish
+from bot.retrieval.model import Model
+from config.clock import beijing_day, utc_now
 from config.logging import get_logger
 from config.settings import Settings
 from models.errors import Unavailable
+from server.assistant.knowledge.in_force import InForce, is_as_shipped, knowledge_in_force, mark_in_force
 from server.assistant.skills import SKILLS
-from server.resources import resources
+from server.assistant.training import PUBLISHED, folder_of, is_made, latest_model
+from server.resources import Resources, resources
 
-KEPT = 3
-"""Models of earlier knowledge that stay, so that a step back needs no training."""
-_PUBLISHED = "published.json"
+LOOK_SECONDS = 1.0
+"""How often a process that is asked looks whether something else is in force: one cheap query."""
 _log = get_logger("assistant")
 
 
@@ -36,102 +32,86 @@ class AssistantNotReady(Unavailable):
     next_step = "请过半分钟再问"
 
 
-class TrainingFailed(RuntimeError):
-    """The training process ended with a fault; the log holds what it printed."""
+@dataclass(slots=True)
+class _InUse:
+    """What a process answers with, and since when it knows that this is right."""
+
+    of: Resources
+    assistant: Assistant | None = None
+    mark: tuple[date, int, int] | None = None
+    key: str = ""
+    model: Path | None = None
+    looked_at: float = 0.0
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_in_use: _InUse | None = None
 
 
 async def current_assistant() -> Assistant:
     """Return the assistant of the knowledge in force.
 
+    What it says is always that; the model that understands questions follows once it is trained, and until then the
+    last one serves. While one question brings in what is new, the others are answered with what there was.
+
     Raises:
-        AssistantNotReady: its model is still being made.
+        AssistantNotReady: no model was ever made on this machine.
     """
-    folder = folder_of(resources().settings)
-    if not (folder / _PUBLISHED).exists():
+    global _in_use
+    here = _in_use
+    if here is None or here.of is not resources():
+        here = _in_use = _InUse(resources())
+    if here.assistant is None or (time.monotonic() - here.looked_at >= LOOK_SECONDS and not here.looking.locked()):
+        async with here.looking:
+            if here.assistant is None or time.monotonic() - here.looked_at >= LOOK_SECONDS:
+                await _look(here)
+    if here.assistant is None:
         raise AssistantNotReady
-    return _load(folder)
+    return here.assistant
 
 
-async def ensure_trained(settings: Settings) -> Path:
-    """Return the folder of the model of today's knowledge, made if it is not there: some seconds, once a machine.
+async def _look(here: _InUse) -> None:
+    """Bring in what is in force if it is something else, and its model as soon as it is made."""
+    settings, today = here.of.settings, beijing_day(utc_now())
+    mark = await mark_in_force(today)
+    here.looked_at = time.monotonic()
+    found = None if mark == here.mark or await is_as_shipped(today) else await knowledge_in_force(today)
+    key = here.key if mark == here.mark else found.key if found else ""
+    model = _model_of(settings, key)
+    if model is None or (here.assistant is not None and (key, model) == (here.key, here.model)):
+        here.mark = mark if model else None
+        return
+    try:
+        published = await _published(settings, key, found, today)
+        here.assistant = Assistant(await asyncio.to_thread(_load_model, model), published, SKILLS)
+    except OSError as fault:  # an old model is just being removed: what there was serves until the next look
+        _log.warning("assistant.not_loaded", exc_info=fault)
+        return
+    here.mark, here.key, here.model = mark, key, model
+    _log.info("assistant.in_force", count=len(published.topics))
 
-    Raises:
-        TrainingFailed: the training process ended with a fault.
-    """
-    folder = folder_of(settings)
-    if not (folder / _PUBLISHED).exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(_train_alone, folder)
-    return folder
+
+def _model_of(settings: Settings, key: str) -> Path | None:
+    exact = folder_of(settings, key)
+    return exact if is_made(exact) else latest_model(settings)
 
 
-def folder_of(settings: Settings) -> Path:
-    """Return where the model of today's knowledge lies, named by what it is learnt from and by what learns."""
-    return (settings.model_dir or settings.data_dir / "bot") / _digest()
+async def _published(settings: Settings, key: str, found: InForce | None, today: date) -> Published:
+    """Return what may be said: from beside the model if there is one of this very knowledge, else from the records."""
+    exact = folder_of(settings, key)
+    if is_made(exact):
+        return await asyncio.to_thread(_load_published, exact)
+    found = found or await knowledge_in_force(today)
+    return await asyncio.to_thread(publish, found.knowledge, load_categories())
 
 
-@cache
-def _load(folder: Path) -> Assistant:
+@lru_cache(maxsize=1)
+def _load_model(folder: Path) -> Model:
     from bot.retrieval.model import load_model  # numpy, which a process that is never asked need not carry
 
-    published = msgspec.json.decode((folder / _PUBLISHED).read_bytes(), type=Published)
-    return Assistant(load_model(folder), published, SKILLS)
+    return load_model(folder)
 
 
-@cache
-def _knowledge() -> Knowledge:
-    return load_knowledge()
-
-
-@cache
-def _digest() -> str:
-    digest = hashlib.sha256()
-    folders = (Path(bot.retrieval.__file__).parent, Path(bot.retrieval.__file__).parents[1] / "knowledge")
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in {".py", ".md", ".yaml", ".txt"}:
-                digest.update(path.name.encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _train_alone(folder: Path) -> None:
-    """Train unless another process of this machine does or did so meanwhile."""
-    with _locked(folder.parent / "training.lock"):
-        if (folder / _PUBLISHED).exists():
-            return
-        made = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
-        try:
-            _train(made)
-            shutil.rmtree(folder, ignore_errors=True)
-            made.rename(folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
-        _remove_old(folder)
-
-
-def _train(made: Path) -> None:
-    knowledge = _knowledge()
-    source = made / "knowledge.json"
-    source.write_bytes(msgspec.json.encode(knowledge))
-    command = [sys.executable, "-m", "bot.retrieval.training", str(source), str(made)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(bot.__file__).parents[1])
-    if done.returncode:
-        _log.error("assistant.training_failed", reason=done.stderr[-2000:])
-        raise TrainingFailed("助手的模型没有训练成功，日志 assistant.training_failed 里有原因")
-    source.unlink()
-    (made / _PUBLISHED).write_bytes(msgspec.json.encode(publish(knowledge, load_categories())))
-    _log.info("assistant.trained", count=len(knowledge.entries))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _remove_old(kept: Path) -> None:
-    others = [path for path in kept.parent.iterdir() if path.is_dir() and path != kept]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime)[: -(KEPT - 1) or None]:
-        shutil.rmtree(old, ignore_errors=True)
+@lru_cache(maxsize=1)
+def _load_published(folder: Path) -> Published:
+    return msgspec.json.decode((folder / PUBLISHED).read_bytes(), type=Published)

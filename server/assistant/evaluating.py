@@ -23,8 +23,8 @@ from bot.retrieval.model import Model
 from bot.skills import Question, Skill, SkillAnswer
 from config.clock import beijing_day, utc_now
 from config.settings import get_settings
-from server.assistant.current import ensure_trained, folder_of
 from server.assistant.skills import SKILLS
+from server.assistant.training import ensure_trained, folder_of
 
 
 class _Listening:

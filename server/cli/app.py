@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import audit, carriers, database, exports, imports, keys, reports, samples, serving, staff
+from server.cli import audit, bot, carriers, database, exports, imports, keys, reports, samples, serving, staff
 
 app = typer.Typer(
     help="邮兵服务", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -19,4 +19,5 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(reports.app, name="report")
 app.add_typer(carriers.app, name="carrier")
+app.add_typer(bot.app, name="bot")
 app.add_typer(samples.app, name="sample")

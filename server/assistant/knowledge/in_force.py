@@ -19,7 +19,7 @@ _MARK = (
 )
 """Changes with whatever may change what is in force: no version is removed, and every step raises its revision."""
 _IN_FORCE = (
-    "SELECT id, slug, number, is_retirement, content FROM knowledge_versions WHERE state = 'published' "
+    "SELECT slug, number, is_retirement, content FROM knowledge_versions WHERE state = 'published' "
     "AND effective_from <= $1 AND (effective_to IS NULL OR effective_to >= $1) "
     "ORDER BY slug, effective_from, published_at, number"
 )
@@ -58,6 +58,11 @@ async def mark_in_force(day: date) -> tuple[date, int, int]:
     return (day, int(row["n"]), int(row["changes"])) if row else (day, 0, 0)
 
 
+async def is_as_shipped(day: date) -> bool:
+    """Whether nothing that staff published is in force on a Beijing day: the files alone count."""
+    return await fetch_row(f"SELECT 1 AS one FROM ({_IN_FORCE}) AS found LIMIT 1", day) is None
+
+
 async def knowledge_in_force(day: date) -> InForce:
     """Return what may be answered on a Beijing day: of each topic what came into force last, else the file."""
     rows = await fetch_rows(_IN_FORCE, day)
@@ -69,12 +74,20 @@ def _combine(rows: Sequence[Row]) -> InForce:
     written = {slug: msgspec.json.decode(row["content"], type=Entry) for slug, row in last.items()}
     retired = {slug: written[slug] for slug, row in last.items() if row["is_retirement"]}
     shipped = files()
-    entries = {entry.slug: entry for entry in shipped.entries} | written
+    of_files = {entry.slug: entry for entry in shipped.entries}
+    entries = of_files | written
     kept = tuple(entries[slug] for slug in sorted(entries) if slug not in retired)
-    ids = "".join(sorted(str(row["id"]) for row in last.values()))
+    other = [entry for slug, entry in sorted(written.items()) if slug not in retired and entry != of_files.get(slug)]
     return InForce(
         knowledge=msgspec.structs.replace(shipped, entries=kept),
         numbers={slug: int(row["number"]) for slug, row in last.items()},
         retired=retired,
-        key=hashlib.sha256(ids.encode()).hexdigest()[:16] if ids else "",
+        key=_key(other, sorted(retired)),
     )
+
+
+def _key(other: Sequence[Entry], retired: Sequence[str]) -> str:
+    """Return what names the difference from the files: going back to what there was needs no model anew."""
+    if not other and not retired:
+        return ""
+    return hashlib.sha256(msgspec.json.encode((other, retired))).hexdigest()[:12]
