@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bot.dialogue.chooser import Candidate, Chooser
-from bot.dialogue.deciding import Decision, Thresholds, decide
+from bot.dialogue.deciding import Decision, Sorted, Thresholds, decide
 from bot.dialogue.follow_ups import REMEMBERED, context_of
 from bot.dialogue.reading import glance
 from bot.dialogue.urgent import urgent_reason
@@ -44,6 +44,10 @@ class Assistant:
     skills: Sequence[Skill] = ()
     chooser: Chooser | None = None
     limits: Thresholds = field(default_factory=Thresholds)
+    labels: Sorted = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", Sorted.of(self.model.labels, self.published))
 
     async def reply(self, question: Question, turns: Sequence[Turn] = ()) -> Reply:
         """Return what to say to a question; ``turns`` are those before it in the conversation, the oldest first.
@@ -76,7 +80,7 @@ class Assistant:
         """Return what is decided of a question by the model alone: for live use, hit tests and evaluation."""
         history = context_of(question.text, turns, at=question.at)
         scored = self.model.score(question.text, history)
-        return decide(scored, self.model.labels, self.published, today=beijing_day(question.at), limits=self.limits)
+        return decide(scored, self.labels, self.published, today=beijing_day(question.at), limits=self.limits)
 
     async def decide(self, question: Question, turns: Sequence[Turn] = ()) -> Decision:
         """Return what is decided, with the chooser's word where topics are to choose from."""

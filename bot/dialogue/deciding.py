@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
 
 from bot.knowledge.published import Published
 from bot.replies import Kind, RefusalReason
 from bot.retrieval.labels import AMBIGUOUS, HANDOVER, LIVE, REFUSAL, TOPIC
-from bot.retrieval.model import Scored
+from bot.retrieval.model import Floats, Scored
 
 MOST_OPTIONS = 4
 FEWEST_OPTIONS = 2
 _RANKED = 8
+_SORTS = (TOPIC, AMBIGUOUS, LIVE, HANDOVER, REFUSAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,35 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Sorted:
+    """分好的标签 — the places and names of a model's labels by sort; topics that are not published are left out."""
+
+    names: dict[str, list[str]]
+    places: dict[str, npt.NDArray[np.intp]]
+
+    @classmethod
+    def of(cls, labels: Sequence[str], published: Published) -> Self:
+        """Sort a model's labels."""
+        names: dict[str, list[str]] = {sort: [] for sort in _SORTS}
+        places: dict[str, list[int]] = {sort: [] for sort in _SORTS}
+        for place, label in enumerate(labels):
+            sort, _, name = label.partition(":")
+            if sort != TOPIC or name in published.topics:
+                names[sort].append(name)
+                places[sort].append(place)
+        return cls(names, {sort: np.array(found, dtype=np.intp) for sort, found in places.items()})
+
+    def group(self, sort: str, chances: Floats, *, most: int = 1) -> "_Group":
+        """Return the first of a sort with their chances, and the chances of all of it together."""
+        found = chances[self.places[sort]]
+        if not len(found):
+            return _Group([], 0.0)
+        first = np.argsort(-found, kind="stable")[:most].tolist()
+        names = self.names[sort]
+        return _Group([(names[place], float(found[place])) for place in first], float(found.sum()))
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
     """The labels of one sort, the most probable first, and their chances together."""
 
@@ -70,23 +104,27 @@ class _Group:
 
 
 def decide(
-    scored: Scored, labels: Sequence[str], published: Published, *, today: date, limits: Thresholds | None = None
+    scored: Scored, labels: Sorted, published: Published, *, today: date, limits: Thresholds | None = None
 ) -> Decision:
-    """Return what to do with a question that is scored. 判定。"""
+    """Return what to do with a question that is scored; a topic that may not be answered today is passed over."""
     limits = limits or Thresholds()
-    groups = _groups(scored, labels, published, today)
-    topics = groups[TOPIC]
-    ranked = tuple(topics.ranked[:_RANKED])
+    chances = scored.chances
+    handover, live, refusal = (labels.group(sort, chances) for sort in (HANDOVER, LIVE, REFUSAL))
+    topics = _valid(labels.group(TOPIC, chances, most=_RANKED), published, today)
+    ranked = tuple(topics.ranked)
     if scored.known < limits.known:
         return Decision(Kind.REFUSAL, 1 - scored.known, reason=RefusalReason.UNKNOWN, ranked=ranked)
-    handover, live, refusal = groups[HANDOVER], groups[LIVE], groups[REFUSAL]
     if handover.total >= limits.handover and handover.total >= max(live.total, refusal.total):
         return Decision(Kind.HANDOVER, handover.total, reason=handover.first, ranked=ranked)
     if live.total >= limits.live and live.total >= refusal.total:
         return Decision(Kind.LIVE, live.total, intent=live.first, ranked=ranked)
     if refusal.total >= limits.refuse:
         return Decision(Kind.REFUSAL, refusal.total, reason=refusal.first, ranked=ranked)
-    return _about_topics(topics, groups[AMBIGUOUS], ranked, limits)
+    return _about_topics(topics, labels.group(AMBIGUOUS, chances), ranked, limits)
+
+
+def _valid(topics: _Group, published: Published, today: date) -> _Group:
+    return _Group([one for one in topics.ranked if published.topics[one[0]].is_valid(today)], topics.total)
 
 
 def _about_topics(
@@ -106,18 +144,3 @@ def _about_topics(
 def _options(topics: _Group, limits: Thresholds) -> tuple[str, ...]:
     worthy = [slug for slug, chance in topics.ranked[:MOST_OPTIONS] if chance >= limits.option]
     return tuple(worthy) if len(worthy) >= FEWEST_OPTIONS else tuple(slug for slug, _ in topics.ranked[:FEWEST_OPTIONS])
-
-
-def _groups(scored: Scored, labels: Sequence[str], published: Published, today: date) -> dict[str, _Group]:
-    """Part the chances by what a label is for; a topic that may not be answered today is out of the running."""
-    found: dict[str, list[tuple[str, float]]] = {prefix: [] for prefix in (TOPIC, AMBIGUOUS, LIVE, HANDOVER, REFUSAL)}
-    for label, chance in zip(labels, scored.chances.tolist(), strict=True):
-        prefix, _, name = label.partition(":")
-        if prefix == TOPIC and not (name in published.topics and published.topics[name].is_valid(today)):
-            continue
-        found[prefix].append((name, chance))
-    return {prefix: _group(members) for prefix, members in found.items()}
-
-
-def _group(members: list[tuple[str, float]]) -> _Group:
-    return _Group(sorted(members, key=lambda one: (-one[1], one[0])), sum(chance for _, chance in members))

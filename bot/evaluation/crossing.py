@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import StratifiedKFold
 
-from bot.dialogue.deciding import Decision, Thresholds, decide
+from bot.dialogue.deciding import Decision, Sorted, Thresholds, decide
 from bot.evaluation.measuring import Share
 from bot.knowledge.entries import Asking, Knowledge, Style
 from bot.knowledge.published import Published
@@ -100,4 +100,5 @@ def _scored(
 
 
 def _decide(scored: LabelledScore, published: Published, today: date, limits: Thresholds | None) -> Decision:
-    return decide(*scored, published, today=today, limits=limits)
+    chances, labels = scored
+    return decide(chances, Sorted.of(labels, published), published, today=today, limits=limits)

@@ -138,7 +138,7 @@ def learn(asked: Prepared, told: Prepared, chosen: npt.NDArray[np.intp]) -> Lear
     targets = np.concatenate([asked.targets[chosen], told.targets])
     weights = np.concatenate([asked.weights[chosen], told.weights])
     vectorizers = [
-        TfidfVectorizer(analyzer=_itself, sublinear_tf=True, min_df=2).fit([question[block] for question, _ in read])
+        TfidfVectorizer(analyzer=_itself, sublinear_tf=True, min_df=3).fit([question[block] for question, _ in read])
         for block in range(len(BLOCKS))
     ]
     vectors = vectors_of(vectorizers, read)
