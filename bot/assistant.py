@@ -7,7 +7,7 @@ import msgspec
 
 from bot.dialogue.chooser import Candidate, Chooser
 from bot.dialogue.deciding import Decision, Sorted, Thresholds, decide
-from bot.dialogue.follow_ups import REMEMBERED, context_of
+from bot.dialogue.follow_ups import REMEMBERED, context_of, earlier_of
 from bot.dialogue.reading import glance
 from bot.dialogue.urgent import urgent_reason
 from bot.dialogue.wording import CLARIFY, HANDOVERS, OTHER, PERHAPS, REFUSALS
@@ -61,13 +61,13 @@ class Assistant:
         urgent = urgent_reason(cleaned)
         if urgent is not None:
             return _handover(urgent, confidence=1.0)
-        decision = await self.decide(question, turns)
+        decision = self.understand(question, turns)
         if decision.kind is Kind.HANDOVER:
             return _handover(HandoverReason(decision.reason), confidence=decision.confidence)
         named = self._skill_for(question.text)
         if named is not None and self._yields(decision, named[1]):
             return await _live(*named, question, confidence=max(decision.confidence, self.limits.sure))
-        return await self._say(decision, question, turns)
+        return await self._say(await self._choose(decision, question, turns), question, turns)
 
     def _yields(self, decision: Decision, intent: str) -> bool:
         """Whether a skill that knows a sentence by rule may have it: a pasted number, or the model is unsure."""
@@ -82,17 +82,20 @@ class Assistant:
         scored = self.model.score(question.text, history)
         return decide(scored, self.labels, self.published, today=beijing_day(question.at), limits=self.limits)
 
-    async def decide(self, question: Question, turns: Sequence[Turn] = ()) -> Decision:
-        """Return what is decided, with the chooser's word where topics are to choose from."""
-        decision = self.understand(question, turns)
+    async def _choose(self, decision: Decision, question: Question, turns: Sequence[Turn]) -> Decision:
+        """Return what is decided with the chooser's word, which counts only among what would be offered."""
         if self.chooser is None or decision.kind is not Kind.CLARIFY:
             return decision
         chances: Mapping[str, float] = dict(decision.ranked)
-        offered = [
-            Candidate(slug, self.published.topics[slug].title, chances.get(slug, 0.0)) for slug in decision.slugs
+        today, topics = beijing_day(question.at), self.published.topics
+        candidates = [
+            Candidate(slug, topics[slug].title, chances.get(slug, 0.0))
+            for slug in self._offered(decision)
+            if topics[slug].is_valid(today)
         ]
-        chosen = await self.chooser.choose(question.text, [turn.text for turn in turns], offered)
-        if chosen not in decision.slugs:
+        earlier = earlier_of(question.text, turns, at=question.at)
+        chosen = await self.chooser.choose(question.text, earlier, candidates)
+        if chosen not in {candidate.slug for candidate in candidates}:
             return decision
         return Decision(Kind.ANSWER, decision.confidence, (chosen,), ranked=decision.ranked)
 
@@ -122,7 +125,8 @@ class Assistant:
     def _answer_with_others(self, decision: Decision) -> Reply:
         """Answer the first topic and offer, beside it, those that may have been meant and those that are near."""
         topic = self.published.topics[decision.slugs[0]]
-        meant = [slug for slug, chance in decision.ranked[1:] if chance >= self.limits.option]
+        ranked = [(slug, chance) for slug, chance in decision.ranked if slug != topic.slug]
+        meant = [slug for slug, chance in ranked if chance >= self.limits.option]
         others = [self.published.topics[slug] for slug in meant[:MOST_MEANT]]
         others += [other for other in self._related(topic) if other not in others]
         answered = _answer(topic, decision.confidence, others)
@@ -133,11 +137,15 @@ class Assistant:
     def _related(self, topic: Topic) -> list[Topic]:
         return [self.published.topics[slug] for slug in topic.related if slug in self.published.topics]
 
+    def _offered(self, decision: Decision) -> list[str]:
+        """Return the topics that a person would choose from."""
+        choice = self.published.choices.get(decision.choice)
+        return [slug for slug in choice.options if slug in self.published.topics] if choice else list(decision.slugs)
+
     def _clarify(self, decision: Decision) -> Reply:
         choice = self.published.choices.get(decision.choice)
         topics = self.published.topics
-        slugs = [slug for slug in choice.options if slug in topics] if choice else list(decision.slugs)
-        options = tuple(Option(topics[slug].title, topics[slug].title, slug) for slug in slugs)
+        options = tuple(Option(topics[slug].title, topics[slug].title, slug) for slug in self._offered(decision))
         return Reply(
             kind=Kind.CLARIFY,
             text=choice.question if choice else CLARIFY,

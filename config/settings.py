@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     sandbox_carrier: bool | None = None
     """A carrier of ours with which parcels travel by themselves; by default on outside production without 快递100."""
 
+    language_model_origin: str = ""
+    """Where a language model is that may choose among topics: what precedes ``/chat/completions``; empty is off."""
+    language_model_key: SecretStr = SecretStr("")
+    language_model_name: str = ""
+    language_model_seconds: float = Field(2.0, gt=0, le=10)
+    """After so long the bot decides without it."""
+
     rate_limits: RateLimits = RateLimits.ON
     request_timeout_seconds: float = Field(30.0, gt=0, le=600)
     shutdown_grace_seconds: float = Field(15.0, gt=0, le=600)
@@ -127,6 +134,11 @@ class Settings(BaseSettings):
         if self.sandbox_carrier is not None:
             return self.sandbox_carrier
         return not self.is_production and not self.kuaidi100_customer and not self.kuaidi100_salt.get_secret_value()
+
+    @property
+    def has_language_model(self) -> bool:
+        """Whether a language model is asked where several topics are to choose from."""
+        return bool(self.language_model_origin and self.language_model_name)
 
     @property
     def push_salt(self) -> str:

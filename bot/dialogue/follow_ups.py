@@ -17,9 +17,12 @@ _LEANS = re.compile(
 
 def context_of(text: str, turns: Sequence[Turn], *, at: datetime) -> str:
     """Return what was asked before and still counts for a question, the oldest first; empty where it stands alone."""
+    return " ".join(earlier_of(text, turns, at=at))
+
+
+def earlier_of(text: str, turns: Sequence[Turn], *, at: datetime) -> list[str]:
+    """Return the questions before one that still count for it, the oldest first; none where it stands alone."""
     recent = [turn for turn in turns if at - turn.at <= REMEMBERED and turn.kind not in (Kind.HANDOVER, Kind.REFUSAL)]
-    if not recent:
-        return ""
-    if len(text) > _SHORT and not _LEANS.search(text):
-        return ""
-    return " ".join(turn.text for turn in recent[-MOST_TURNS:])
+    if not recent or (len(text) > _SHORT and not _LEANS.search(text)):
+        return []
+    return [turn.text for turn in recent[-MOST_TURNS:]]

@@ -18,6 +18,7 @@ from config.logging import get_logger
 from config.settings import Settings
 from models.errors import Unavailable
 from server.assistant.knowledge.in_force import InForce, is_as_shipped, knowledge_in_force, mark_in_force
+from server.assistant.language_model import language_model_of
 from server.assistant.skills import SKILLS
 from server.assistant.training import PUBLISHED, folder_of, is_made, latest_model
 from server.resources import Resources, resources
@@ -49,7 +50,7 @@ _in_use: _InUse | None = None
 
 
 async def current_assistant() -> Assistant:
-    """Return the assistant of the knowledge in force.
+    """Return the assistant of the knowledge in force, with the language model that may choose if one is set.
 
     What it says is always that; the model that understands questions follows once it is trained, and until then the
     last one serves. While one question brings in what is new, the others are answered with what there was.
@@ -83,7 +84,9 @@ async def _look(here: _InUse) -> None:
         return
     try:
         published = await _published(settings, key, found, today)
-        here.assistant = Assistant(await asyncio.to_thread(_load_model, model), published, SKILLS)
+        here.assistant = Assistant(
+            await asyncio.to_thread(_load_model, model), published, SKILLS, language_model_of(here.of)
+        )
     except OSError as fault:  # an old model is just being removed: what there was serves until the next look
         _log.warning("assistant.not_loaded", exc_info=fault)
         return
