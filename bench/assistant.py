@@ -23,8 +23,8 @@ from bot.retrieval.model import Model, load_model
 from bot.skills import Question
 from config.clock import utc_now
 from config.settings import get_settings
-from server.assistant.current import ensure_trained
 from server.assistant.skills import SKILLS
+from server.assistant.training import ensure_trained
 
 AT_ONCE = 500
 _LARGER = 10

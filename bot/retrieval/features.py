@@ -1,6 +1,6 @@
 """特征 — what of a question is compared: its signs in runs, its words, and how it sounds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -30,7 +30,7 @@ def features(text: str, sounds: Mapping[str, str]) -> tuple[list[str], list[str]
 
 def words(text: str) -> list[str]:
     """Return the words of a normalised text, and the pairs of neighbours."""
-    found = [word for word in _segmenter().cut(text) if word.strip()]
+    found = [word for word in _cut()(text) if word.strip()]
     return found + [f"{one} {other}" for one, other in pairwise(found)]
 
 
@@ -55,9 +55,8 @@ def _pairs(heard: list[str]) -> list[str]:
 
 
 @cache
-def _segmenter() -> rjieba.Jieba:
-    """Return the dictionary of jieba with the words of our subject."""
-    segmenter = rjieba.Jieba()
+def _cut() -> Callable[[str], list[str]]:
+    """Return jieba's way of parting words, taught those of our subject; one dictionary serves the process."""
     for word in (_FOLDER / "dictionary.txt").read_text().split():
-        segmenter.add_word(word, None, None)
-    return segmenter
+        rjieba.add_word(word, None, None)
+    return rjieba.cut

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from bot.retrieval.features import features
 
 Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.int8]
 _WEIGHTS, _NUMBERS, _WORDS = "weights.npy", "numbers.npz", "words.json"
 HISTORY_SHARE = 0.5
 """What earlier turns count beside the question itself."""
@@ -40,8 +41,8 @@ class Scored:
 class Model:
     """检索模型 — a linear classifier over weighted features with calibrated chances.
 
-    ``weights`` has a row for each feature and a column for each label; its file is mapped, so that all processes of a
-    machine share it.
+    ``weights`` has a row for each feature and a column for each label, in bytes that ``scales`` stretch row by row; its
+    file is mapped, so that all processes of a machine share it.
     """
 
     def __init__(
@@ -49,8 +50,9 @@ class Model:
         words: Words,
         *,
         idf: Floats,
+        scales: Floats,
         block_weights: Floats,
-        weights: npt.NDArray[np.float16],
+        weights: Bytes,
         bias: Floats,
         sharpness: float,
     ) -> None:
@@ -62,6 +64,7 @@ class Model:
             self._places.append({feature: start + place for place, feature in enumerate(block)})
             start += len(block)
         self._idf, self._block_weights = idf.tolist(), block_weights.tolist()
+        self._scales = scales
         self._weights, self._bias, self.sharpness = weights, bias, sharpness
 
     def score(self, text: str, history: str = "") -> Scored:
@@ -72,7 +75,9 @@ class Model:
             places, values = places + more, values + [value * HISTORY_SHARE for value in their]
             length = math.sqrt(1 + HISTORY_SHARE**2)
             values = [value / length for value in values]
-        margins = self._bias + np.asarray(values, np.float32) @ self._weights[places].astype(np.float32)
+        margins = self._bias + (np.asarray(values, np.float32) * self._scales[places]) @ self._weights[places].astype(
+            np.float32
+        )
         raised = np.exp((margins - margins.max()) * self.sharpness)
         return Scored(raised / raised.sum(), known)
 
@@ -112,6 +117,7 @@ class Model:
         np.savez(
             folder / _NUMBERS,
             idf=np.asarray(self._idf, np.float32),
+            scales=self._scales,
             blocks=np.asarray(self._block_weights, np.float32),
             bias=self._bias,
             sharpness=np.float64(self.sharpness),
@@ -130,6 +136,7 @@ def load_model(folder: Path) -> Model:
     return Model(
         words,
         idf=numbers["idf"],
+        scales=numbers["scales"],
         block_weights=numbers["blocks"],
         weights=np.load(folder / _WEIGHTS, mmap_mode="r"),
         bias=numbers["bias"],

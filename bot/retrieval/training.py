@@ -34,6 +34,7 @@ ANSWER_WEIGHT = 0.5
 _SOFTNESS = 0.7
 _FOLDS = 5
 _SEED = 20261125
+_LARGEST_BYTE = 127
 _NEVER = -3.0
 _CHINESE = range(0x4E00, 0xA000)
 _SENTENCE = re.compile(r"[。；\n]")
@@ -117,12 +118,14 @@ def train(knowledge: Knowledge) -> tuple[Model, Words]:
     told = prepare(list(answers(knowledge)), heard, asked.labels)
     sharpness = _calibrated(asked, told)
     learnt = learn(asked, told, np.arange(len(asked.read)))
+    scales = (np.maximum(np.abs(learnt.matrix).max(axis=1), 1e-9) / _LARGEST_BYTE).astype(np.float32)
     words = Words(asked.labels, [list(one.get_feature_names_out()) for one in learnt.vectorizers], heard)
     model = Model(
         words,
         idf=np.concatenate([one.idf_ for one in learnt.vectorizers]).astype(np.float32),
         block_weights=np.array(BLOCK_WEIGHTS, np.float32),
-        weights=np.ascontiguousarray(learnt.matrix.astype(np.float16)),
+        scales=scales,
+        weights=np.rint(learnt.matrix / scales[:, None]).astype(np.int8),
         bias=learnt.bias.astype(np.float32),
         sharpness=sharpness,
     )
