@@ -65,7 +65,7 @@ class Kuaidi100Client:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 async with self.http.post(self.origin + _PATH, data=form, allow_redirects=False) as response:
-                    body = await response.content.read(_MOST_BYTES)
+                    body = await _read(response)
                     status = response.status
             verdict = msgspec.json.decode(body, type=_Verdict)
         except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError) as fault:
@@ -77,3 +77,13 @@ class Kuaidi100Client:
                 return None
             raise CarrierRefuses
         return body
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Return a body that comes in any number of pieces, cut where it is longer than anything that is meant for us."""
+    received = bytearray()
+    async for piece in response.content.iter_any():
+        received += piece
+        if len(received) > _MOST_BYTES:
+            break
+    return bytes(received)

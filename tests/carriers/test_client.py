@@ -1,5 +1,6 @@
 """快递100的查询 — before the fake carrier, which keeps the platform's rules and fails in its ways."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -117,3 +118,24 @@ async def test_pushes_of_the_fake_are_signed(carrier: FakeCarrier) -> None:
 
     assert is_signed(param=form["param"], sign=form["sign"], salt="salt")
     assert len(Kuaidi100().translate(form["param"].encode())) == 2
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_whole() -> None:
+    whole = b'{"message":"ok","state":"0","status":"200","com":"ems","nu":"1","data":[]}'
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(whole))
+        writer.write(whole[:20])
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(whole[20:])
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server, aiohttp.ClientSession() as http:
+        origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        client = Kuaidi100Client(http=http, origin=origin, customer="customer", key="key")
+
+        assert await client.ask(Question(com="ems", num="1")) is not None
