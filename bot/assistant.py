@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import msgspec
 
@@ -89,9 +90,7 @@ class Assistant:
         chances: Mapping[str, float] = dict(decision.ranked)
         today, topics = beijing_day(question.at), self.published.topics
         candidates = [
-            Candidate(slug, topics[slug].title, chances.get(slug, 0.0))
-            for slug in self._offered(decision)
-            if topics[slug].is_valid(today)
+            Candidate(slug, topics[slug].title, chances.get(slug, 0.0)) for slug in self._offered(decision, today)
         ]
         earlier = earlier_of(question.text, turns, at=question.at)
         chosen = await self.chooser.choose(question.text, earlier, candidates)
@@ -116,7 +115,7 @@ class Assistant:
             case Kind.ANSWER:
                 return self._answer_with_others(decision)
             case Kind.CLARIFY:
-                return self._clarify(decision)
+                return self._clarify(decision, beijing_day(question.at))
             case Kind.LIVE:
                 return await self._live_by_model(decision, question)
             case _:
@@ -137,15 +136,17 @@ class Assistant:
     def _related(self, topic: Topic) -> list[Topic]:
         return [self.published.topics[slug] for slug in topic.related if slug in self.published.topics]
 
-    def _offered(self, decision: Decision) -> list[str]:
-        """Return the topics that a person would choose from."""
+    def _offered(self, decision: Decision, today: date) -> list[str]:
+        """Return the topics that a person would choose from, those that may be answered today."""
         choice = self.published.choices.get(decision.choice)
-        return [slug for slug in choice.options if slug in self.published.topics] if choice else list(decision.slugs)
+        slugs = choice.options if choice else decision.slugs
+        return [slug for slug in slugs if slug in self.published.topics and self.published.topics[slug].is_valid(today)]
 
-    def _clarify(self, decision: Decision) -> Reply:
+    def _clarify(self, decision: Decision, today: date) -> Reply:
         choice = self.published.choices.get(decision.choice)
         topics = self.published.topics
-        options = tuple(Option(topics[slug].title, topics[slug].title, slug) for slug in self._offered(decision))
+        offered = self._offered(decision, today)
+        options = tuple(Option(topics[slug].title, topics[slug].title, slug) for slug in offered)
         return Reply(
             kind=Kind.CLARIFY,
             text=choice.question if choice else CLARIFY,

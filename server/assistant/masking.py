@@ -6,7 +6,7 @@ import unicodedata
 LONGEST = 600
 _NUMBERS = re.compile(r"(?<![0-9])[0-9](?:[ \-]?[0-9Xx]){6,}(?![0-9])")
 """Seven digits and more in a row: ID numbers, cards, telephones, waybills; amounts and years are shorter."""
-_NAMED = re.compile(r"((?:我叫|名叫|名字叫|叫做|姓名[是:： ]?|本人)\s*)([\u4e00-\u9fff·]{2,4})(?=[，,。.；;\s]|$)")
+_NAMED = re.compile(r"((?:我叫|名叫|名字叫|叫做|姓名[是:： ]?)\s*)([\u4e00-\u9fff·]{2,4})(?=[，,。.；;\s]|$)")
 _HOUSE = re.compile(
     r"[0-9]{1,4}\s*(?:号楼|幢|栋|单元|室|弄|组)(?:[0-9]{1,4}\s*(?:号|室|单元))*|[路街巷村组庄][0-9]{1,4}号"
 )
