@@ -29,8 +29,8 @@ class Thresholds:
     """Below ``sure`` it must have so many times the chance of the next one."""
     sure: float = 0.5
     """From here on an answer is given without asking whether it was meant."""
-    ambiguous: float = 0.8
-    """A choice is offered instead where ways of asking that mean several topics have 1 / this times its chance."""
+    ambiguous: float = 1.2
+    """So many times the chance of meaning several topics an answer needs; else a choice is offered."""
     clarify: float = 0.1
     """From here on the topics together are worth a choice."""
     handover: float = 0.22

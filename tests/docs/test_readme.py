@@ -30,6 +30,7 @@ SAYS = (
     ('"state":"booked"', '"state":"accepted"', '"id_inspected"'),
     ('"state":"closed"', '"state":"signed"'),
     ('"new":3', '"state":"delivered"', "包裹已经交给快递员", "收件人已经签收（昆明市）", '"sentence":"收件人已经签收"'),
+    ('"topic":"ydz-lost"', '"intent":"job_fair"', '"kind":"handover"'),
     ('"code":"NotAClerk"',),
 )
 """What the output of each block of the walk holds."""
@@ -50,7 +51,7 @@ async def walk(directory: Path, base: str) -> list[str]:
     return out.decode().split("\n=====\n")
 
 
-async def test_the_walk_runs_as_printed_and_again_on_the_same_data_with_the_quota_given_back(tmp_path: Path) -> None:
+async def test_the_walk_runs_as_printed_and_again_on_the_same_data_with_the_quota_given_back(tmp_path: Path, trained: None) -> None:
     async with running(tmp_path, "--no-outbox") as installation:
         first = await walk(tmp_path, installation.base)
         second = await walk(tmp_path, installation.base)
