@@ -109,3 +109,40 @@ class KnowledgeVersion(Record):
         table = "knowledge_versions"
         unique_together = (("slug", "number"),)
         indexes = (("state", "slug"),)
+
+
+class HitTestState(StrEnum):
+    """命中测试状态"""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return {"waiting": "正在测试", "done": "已完成", "failed": "没有做成"}[self.value]
+
+
+class HitTest(Record):
+    """命中测试 — what questions find before and after a draft; publication needs one of exactly its content."""
+
+    version: fields.ForeignKeyRelation[KnowledgeVersion] = fields.ForeignKeyField(
+        "models.KnowledgeVersion", related_name="hit_tests", on_delete=fields.RESTRICT
+    )
+    content_digest = fields.CharField(max_length=16)
+    asked_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="hit_tests", on_delete=fields.RESTRICT
+    )
+    questions = fields.TextField()
+    """A JSON array of texts."""
+    state = fields.CharEnumField(HitTestState, max_length=16, default=HitTestState.WAITING)
+    result = fields.TextField(default="")
+    """A ``bot.evaluation.hitting.HitResult`` as JSON, empty until it is done."""
+    locked_until = fields.DatetimeField(null=True)
+    finished_at = fields.DatetimeField(null=True)
+
+    version_id: UUID
+
+    class Meta:
+        table = "knowledge_hit_tests"
+        indexes = (("version", "content_digest"), ("state", "id"))

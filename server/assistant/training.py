@@ -77,7 +77,7 @@ async def ensure_trained(settings: Settings, *, key: str = "", knowledge: Knowle
 
 
 def _home(settings: Settings) -> Path:
-    return settings.model_dir or settings.data_dir / "bot"
+    return (settings.model_dir or settings.data_dir / "bot").absolute()
 
 
 @cache

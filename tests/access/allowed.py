@@ -318,6 +318,8 @@ ALLOWED = {
     "knowledge.submit_draft": STAFF,
     "knowledge.approve_draft": ADMINISTRATORS,
     "knowledge.refuse_draft": ADMINISTRATORS,
+    "knowledge.ask_for_hit_test": STAFF,
+    "knowledge.get_hit_test": STAFF,
     "knowledge.publish_draft": ADMINISTRATORS,
     "knowledge.retire_topic": ADMINISTRATORS,
     "knowledge.restore_version": ADMINISTRATORS,

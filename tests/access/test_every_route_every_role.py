@@ -168,6 +168,7 @@ OF_A_PERSON = {
 """The veteran's own; the newcomer, a person like any other, finds nothing."""
 OF_A_SCREEN = {"fair-board.get_board": ("fair_id", None)}
 OF_THE_WHOLE_CITY = {
+    "knowledge.get_hit_test",
     *("staff.suspend_staff", "staff.reinstate_staff", "tariffs.end_tariff", "carriers.repeat_carrier_push"),
     *("merchants.update_merchant", "merchants.suspend_merchant", "merchants.reinstate_merchant"),
     *("merchants.create_branch", "merchants.update_branch", "merchants.close_branch", "merchants.reopen_branch"),

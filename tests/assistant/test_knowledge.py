@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.knowledge.entries import Entry
 from config.clock import beijing_day, utc_now
 from models.audit import AuditEntry
-from models.knowledge import KnowledgeState, KnowledgeVersion
+from models.knowledge import OPEN_STATES, HitTest, HitTestState, KnowledgeState, KnowledgeVersion
 from server.assistant.knowledge.in_force import knowledge_in_force, mark_in_force
 from tests.factories.cards import make_staff
 from tests.factories.knowledge import ANSWER, VETERANS_LAW
@@ -62,8 +62,21 @@ async def reviewed(desk: Desk, path: str = NEW, **content: Any) -> Answer:
     return await desk.chief.post(f"{path}/draft/approval", {"revision": revision(handed_in)})
 
 
+async def hit_tested(desk: Desk, path: str = NEW) -> None:
+    """The open draft was tried out."""
+    version = await KnowledgeVersion.get(slug=path.rsplit("/", 1)[1], state__in=list(OPEN_STATES))
+    await HitTest.create(
+        version=version,
+        content_digest=version.content_digest,
+        asked_by_id=desk.clerk.account_id,
+        questions="[]",
+        state=HitTestState.DONE,
+    )
+
+
 async def published(desk: Desk, path: str = NEW, *, days: Mapping[str, Any] | None = None, **content: Any) -> Answer:
     approved = await reviewed(desk, path, **content)
+    await hit_tested(desk, path)
     return await desk.chief.post(f"{path}/draft/publication", {"revision": revision(approved)} | dict(days or {}))
 
 
@@ -76,6 +89,7 @@ async def test_a_new_topic_goes_from_a_draft_over_two_people_into_force(desk: De
     drafted = await desk.clerk.post(f"{NEW}/draft", CONTENT | {"note": "常有人问"})
     handed_in = await desk.clerk.post(f"{NEW}/draft/submission", {"revision": revision(drafted)})
     approved = await desk.chief.post(f"{NEW}/draft/approval", {"revision": revision(handed_in)})
+    await hit_tested(desk)
     before = await entry_in_force("sample-new")
     done = await desk.chief.post(f"{NEW}/draft/publication", {"revision": revision(approved)})
 
@@ -305,6 +319,7 @@ async def test_one_cheap_query_tells_whether_something_else_is_in_force(desk: De
     await reviewed(desk)
     marks.append(await mark_in_force(today))
     draft = (await desk.clerk.get(NEW)).json["draft"]["version"]
+    await hit_tested(desk)
     await desk.chief.post(f"{NEW}/draft/publication", {"revision": draft["revision"]})
     marks.append(await mark_in_force(today))
     await desk.chief.post(f"{NEW}/retirement", {"reason": "试试"})
@@ -326,3 +341,31 @@ async def test_what_was_published_reads_back_as_it_was_written(desk: Desk) -> No
     stored = await KnowledgeVersion.get(slug="sample-new")
     assert msgspec.json.decode(stored.content, type=Entry) == entry
     assert (entry.related, entry.valid_to and entry.valid_to.year) == (("ydz-lost",), 2046)
+
+
+async def test_what_nobody_tried_out_is_not_published(desk: Desk) -> None:
+    approved = await reviewed(desk)
+
+    untested = await desk.chief.post(f"{NEW}/draft/publication", {"revision": revision(approved)})
+    refused = await desk.chief.post(f"{NEW}/draft/refusal", {"revision": revision(approved), "reason": "再改改"})
+    await hit_tested(desk)
+    edited = await desk.clerk.patch(f"{NEW}/draft", {"title": "又改了标题", "revision": revision(refused)})
+    handed_in = await desk.clerk.post(f"{NEW}/draft/submission", {"revision": revision(edited)})
+    again = await desk.chief.post(f"{NEW}/draft/approval", {"revision": revision(handed_in)})
+    stale = await desk.chief.post(f"{NEW}/draft/publication", {"revision": revision(again)})
+
+    assert (untested.status, untested.code) == (409, "KnowledgeNotHitTested")
+    assert (stale.status, stale.code) == (409, "KnowledgeNotHitTested")
+
+
+async def test_a_hit_test_waits_for_the_worker_and_is_read_by_its_id(desk: Desk) -> None:
+    await desk.clerk.post(f"{NEW}/draft", CONTENT)
+
+    asked = await desk.clerk.post(f"{NEW}/hit-tests", {"questions": ["怎么登记"]})
+    waiting = await desk.clerk.get(f"{NEW}/hit-tests/{asked.json['id']}")
+    elsewhere = await desk.clerk.get(f"{KNOWN}/hit-tests/{asked.json['id']}")
+    nothing_open = await desk.clerk.post(f"{KNOWN}/hit-tests", {"questions": ["怎么登记"]})
+    empty = await desk.clerk.post(f"{NEW}/hit-tests", {"questions": []})
+
+    assert (asked.status, waiting.json["state_label"], waiting.json["hits"]) == (202, "正在测试", [])
+    assert (elsewhere.code, nothing_open.code, empty.status) == ("HitTestNotFound", "KnowledgeDraftNotFound", 400)

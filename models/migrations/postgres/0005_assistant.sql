@@ -66,3 +66,18 @@ CREATE TABLE knowledge_versions (
 CREATE INDEX knowledge_versions_state ON knowledge_versions (state, slug);
 CREATE UNIQUE INDEX knowledge_versions_one_open ON knowledge_versions (slug)
     WHERE state IN ('draft', 'submitted', 'reviewed', 'refused');
+
+CREATE TABLE knowledge_hit_tests (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    version_id UUID NOT NULL REFERENCES knowledge_versions (id) ON DELETE RESTRICT,
+    content_digest VARCHAR(16) NOT NULL,
+    asked_by_id UUID NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    questions TEXT NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    result TEXT NOT NULL,
+    locked_until TIMESTAMPTZ,
+    finished_at TIMESTAMPTZ
+);
+CREATE INDEX knowledge_hit_tests_version ON knowledge_hit_tests (version_id, content_digest);
+CREATE INDEX knowledge_hit_tests_waiting ON knowledge_hit_tests (state, id);

@@ -5,7 +5,14 @@ from datetime import date, datetime
 from bot.knowledge.entries import Entry
 from config.clock import beijing_day
 from models.errors import Conflict, FieldError, Invalid, NotFound
-from models.knowledge import KnowledgeDeed, KnowledgeState, KnowledgeStateForbids, KnowledgeVersion
+from models.knowledge import (
+    HitTest,
+    HitTestState,
+    KnowledgeDeed,
+    KnowledgeState,
+    KnowledgeStateForbids,
+    KnowledgeVersion,
+)
 from models.transactions import execute, transaction
 from server.accounts.guards import StaffMember
 from server.assistant.knowledge.in_force import file_entry, knowledge_in_force
@@ -20,7 +27,9 @@ from server.assistant.knowledge.versions import (
 
 _PUBLISH = (
     "UPDATE knowledge_versions SET state = 'published', effective_from = $1, effective_to = $2, published_at = $3, "
-    "revision = revision + 1, updated_at = $3 WHERE id = $4 AND revision = $5 AND state = 'reviewed'"
+    "revision = revision + 1, updated_at = $3 WHERE id = $4 AND revision = $5 AND state = 'reviewed' "
+    "AND EXISTS (SELECT 1 FROM knowledge_hit_tests AS t WHERE t.version_id = knowledge_versions.id "
+    "AND t.content_digest = knowledge_versions.content_digest AND t.state = 'done')"
 )
 _CALL_OFF = (
     "UPDATE knowledge_versions SET state = 'withdrawn', revision = revision + 1, updated_at = $1 "
@@ -34,6 +43,11 @@ class KnowledgeSpanInvalid(Invalid):
 
     def __init__(self) -> None:
         super().__init__(errors=(FieldError("effective_from", "不早于今天，也不晚于失效日"),))
+
+
+class KnowledgeNotHitTested(Conflict):
+    message = "这一版还没有做过命中测试，或者做过以后又改了"
+    next_step = "请用几个真实的问题做一次命中测试，看过结果再发布"
 
 
 class KnowledgeVersionNotFound(NotFound):
@@ -66,6 +80,7 @@ async def publish(
         KnowledgeDraftNotFound: nothing is open.
         KnowledgeSpanInvalid: it begins before today, or ends before it begins.
         KnowledgeStateForbids: it is not reviewed, or was changed since ``revision``.
+        KnowledgeNotHitTested: nobody saw what questions find with this very content.
     """
     today = beijing_day(at)
     first = effective_from or today
@@ -74,9 +89,16 @@ async def publish(
     version = await get_open(slug)
     async with transaction():
         if not await execute(_PUBLISH, first, effective_to, at, version.id, revision):
-            raise KnowledgeStateForbids
+            raise await _why_not(version)
         await note(version, KnowledgeDeed.PUBLISHED.value, staff)
     return await KnowledgeVersion.get(id=version.id)
+
+
+async def _why_not(version: KnowledgeVersion) -> Conflict:
+    digest = version.content_digest
+    is_tested = await HitTest.exists(version_id=version.id, content_digest=digest, state=HitTestState.DONE)
+    is_reviewed = version.state is KnowledgeState.REVIEWED
+    return KnowledgeNotHitTested() if is_reviewed and not is_tested else KnowledgeStateForbids()
 
 
 async def retire(*, slug: str, reason: str, staff: StaffMember, at: datetime) -> KnowledgeVersion:

@@ -1,20 +1,26 @@
 """知识管理接口：工作人员写，管理员审核、发布、停用、恢复。"""
 
+from uuid import UUID
+
 from msgspec import UNSET
 
 from config.clock import beijing_day, utc_now
 from models.knowledge import KnowledgeStateForbids
 from server.accounts.guards import Administrator, StaffMember
-from server.assistant.knowledge import drafting, publication, reading, reviewing
+from server.assistant.knowledge import drafting, hit_tests, publication, reading, reviewing
 from server.assistant.knowledge.drafting import KnowledgeDraftExists, KnowledgeSlugInvalid, KnowledgeUnfit
+from server.assistant.knowledge.hit_tests import HitTestNotFound
 from server.assistant.knowledge.publication import (
     KnowledgeAlreadyRetired,
     KnowledgeChangedMeanwhile,
+    KnowledgeNotHitTested,
     KnowledgeSpanInvalid,
     KnowledgeVersionNotFound,
 )
 from server.assistant.knowledge.reviewing import KnowledgeOwnWork
 from server.assistant.knowledge.schemas import (
+    HitTestRequest,
+    HitTestView,
     KnowledgeDraftPatch,
     KnowledgeDraftRequest,
     KnowledgeDraftView,
@@ -28,8 +34,8 @@ from server.assistant.knowledge.schemas import (
     KnowledgeTopicPage,
 )
 from server.assistant.knowledge.versions import KnowledgeDraftNotFound, KnowledgeTopicNotFound
-from server.assistant.knowledge.views import changes_of, detail_view, draft_view, item_view
-from server.http.endpoints import Routes
+from server.assistant.knowledge.views import changes_of, detail_view, draft_view, hit_test_view, item_view
+from server.http.endpoints import Limit, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 
 routes = Routes("knowledge", title="知识管理")
@@ -117,7 +123,25 @@ async def refuse_draft(asker: Administrator, slug: str, body: KnowledgeRefusal) 
     return draft_view(version, asker_id=asker.account_id)
 
 
-@routes.post(f"{_DRAFT}/publication", summary="发布", refusals=(*_STEP, KnowledgeSpanInvalid))
+@routes.post(
+    f"{_TOPIC}/hit-tests",
+    summary="命中测试：带上草稿，看这些问题问到什么",
+    status=202,
+    limit=Limit("10/minute"),
+    refusals=(KnowledgeDraftNotFound,),
+)
+async def ask_for_hit_test(asker: StaffMember, slug: str, body: HitTestRequest) -> HitTestView:
+    """The worker trains with the draft: ask for the result until it is there, about a minute."""
+    return hit_test_view(await hit_tests.ask_for(slug=slug, questions=body.questions, staff=asker, at=utc_now()), None)
+
+
+@routes.get(f"{_TOPIC}/hit-tests/<hit_test_id:uuid>", summary="命中测试的结果", refusals=(HitTestNotFound,))
+async def get_hit_test(asker: StaffMember, slug: str, hit_test_id: UUID) -> HitTestView:
+    """Each question before and after, and the ways of asking other topics that go astray."""
+    return hit_test_view(*await hit_tests.read_hit_test(slug=slug, hit_test_id=hit_test_id))
+
+
+@routes.post(f"{_DRAFT}/publication", summary="发布", refusals=(*_STEP, KnowledgeSpanInvalid, KnowledgeNotHitTested))
 async def publish_draft(asker: Administrator, slug: str, body: KnowledgePublication) -> KnowledgeDraftView:
     """What is said changes within two seconds of its day; the new ways of asking as soon as the model is trained."""
     version = await publication.publish(

@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from bot.evaluation.hitting import Astray, Hit
 from bot.knowledge.entries import Confidence, Style
-from models.knowledge import KnowledgeState
+from models.knowledge import HitTestState, KnowledgeState
 from server.http.pagination import Cursor, PageSize
 
 Words = Annotated[str, Meta(max_length=300)]
@@ -195,3 +196,23 @@ class KnowledgeTopicDetail(msgspec.Struct):
     draft: KnowledgeDraftView | None
     changes: list[KnowledgeChange]
     versions: list[KnowledgeVersionView]
+
+
+class HitTestRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """命中测试 — questions as people really ask them."""
+
+    questions: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=300, pattern=r"\S")]], Meta(min_length=1, max_length=50)
+    ]
+
+
+class HitTestView(msgspec.Struct):
+    """命中测试的结果 — ``astray`` are ways of asking other topics that find theirs no more."""
+
+    id: str
+    state: HitTestState
+    state_label: str
+    created_at: datetime
+    finished_at: datetime | None
+    hits: list[Hit]
+    astray: list[Astray]

@@ -5,12 +5,14 @@ from uuid import UUID
 
 import msgspec
 
+from bot.evaluation.hitting import HitResult
 from bot.knowledge.entries import Entry
 from config.clock import beijing
-from models.knowledge import KnowledgeVersion
+from models.knowledge import HitTest, KnowledgeVersion
 from server.assistant.knowledge.drafting import KnowledgeChanges
 from server.assistant.knowledge.reading import TopicDetail, TopicLine
 from server.assistant.knowledge.schemas import (
+    HitTestView,
     KnowledgeAsking,
     KnowledgeChange,
     KnowledgeContent,
@@ -98,4 +100,17 @@ def detail_view(detail: TopicDetail, *, asker_id: UUID) -> KnowledgeTopicDetail:
             for one in detail.changes
         ],
         versions=[version_view(version, asker_id=asker_id) for version in detail.versions],
+    )
+
+
+def hit_test_view(test: HitTest, result: HitResult | None) -> HitTestView:
+    """Return a hit test with what came of it so far."""
+    return HitTestView(
+        id=str(test.id),
+        state=test.state,
+        state_label=test.state.label,
+        created_at=beijing(test.created_at),
+        finished_at=beijing(test.finished_at) if test.finished_at else None,
+        hits=list(result.hits) if result else [],
+        astray=list(result.astray) if result else [],
     )
