@@ -49,7 +49,7 @@ async def make_model() -> int:
         return 0
     except TrainingFailed:
         TRAININGS.labels("failed").inc()
-        await _tell_of_failure(found.key, at=utc_now())
+        await tell_of_failure(key=found.key, at=utc_now())
         raise
     if is_new:
         TRAININGS.labels("done").inc()
@@ -57,7 +57,8 @@ async def make_model() -> int:
     return 0
 
 
-async def _tell_of_failure(key: str, *, at: datetime) -> None:
+async def tell_of_failure(*, key: str, at: datetime) -> None:
+    """Tell every administrator that the knowledge named by ``key`` could not be learnt, once for each."""
     administrators = StaffRecord.filter(role=StaffRole.ADMINISTRATOR, suspended_at=None, account_id__isnull=False)
     told: list[UUID] = await administrators.values_list("account_id", flat=True)  # type: ignore[assignment]
     event = Event(

@@ -107,9 +107,9 @@ async def _make(folder: Path, knowledge: Knowledge) -> None:
         await _train(made, knowledge)
         _put(made, folder)
         failed.unlink(missing_ok=True)
-    except TrainingFailed:
+    except (TrainingFailed, OSError) as fault:
         failed.touch()
-        raise
+        raise TrainingFailed("助手的模型没有训练成功，日志 assistant.training_failed 里有原因") from fault
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -149,7 +149,7 @@ async def run_apart(module: str, *arguments: str) -> None:
             await process.wait()
     if process.returncode:
         _log.error("assistant.training_failed", reason=told.decode(errors="replace")[-2000:])
-        raise TrainingFailed("助手的模型没有训练成功，日志 assistant.training_failed 里有原因")
+        raise TrainingFailed(f"{module} {process.returncode}")
 
 
 @asynccontextmanager

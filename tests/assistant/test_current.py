@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from bot.knowledge.entries import Asking, Knowledge
+from config.clock import utc_now
 from models.notifications import Notification
-from server.assistant.tasks import make_model
+from server.assistant.tasks import make_model, tell_of_failure
 from server.assistant.training import (
     KEPT,
     PUBLISHED,
@@ -143,6 +144,24 @@ async def test_what_cannot_be_learnt_leaves_the_last_model_and_is_not_tried_agai
 
     assert latest_model(settings) == last
     assert sorted(os.listdir(tmp_path)) == sorted([last.name, f"{faulty.name}.failed", "training.lock"])
+
+
+async def test_administrators_are_told_once_that_something_could_not_be_learnt(service: Client, desk: Desk) -> None:
+    for key in ("one", "one", "two"):
+        await tell_of_failure(key=key, at=utc_now())
+
+    told = await Notification.filter(event="assistant.training_failed")
+    assert sorted(one.account_id for one in told) == sorted([desk.chief.account_id, desk.deputy.account_id] * 2)
+
+
+async def test_a_disk_that_takes_nothing_leaves_the_last_model_too(tmp_path: Path) -> None:
+    settings = make_settings("sqlite://:memory:", model_dir=tmp_path)
+    (tmp_path / folder_of(settings, "taken").name).write_text("a file where the model would lie")
+
+    with pytest.raises(TrainingFailed):
+        await ensure_trained(settings, key="taken", knowledge=small_knowledge())
+
+    assert latest_model(settings) is None
 
 
 async def test_the_worker_has_nothing_to_train_where_the_model_is_there(bot: Client, desk: Desk) -> None:
