@@ -51,7 +51,9 @@ async def walk(directory: Path, base: str) -> list[str]:
     return out.decode().split("\n=====\n")
 
 
-async def test_the_walk_runs_as_printed_and_again_on_the_same_data_with_the_quota_given_back(tmp_path: Path, trained: None) -> None:
+async def test_the_walk_runs_as_printed_and_again_on_the_same_data_with_the_quota_given_back(
+    tmp_path: Path, trained: None
+) -> None:
     async with running(tmp_path, "--no-outbox") as installation:
         first = await walk(tmp_path, installation.base)
         second = await walk(tmp_path, installation.base)
