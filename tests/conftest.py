@@ -21,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         databases.begin_run()
         os.environ.setdefault("MODEL_DIR", str(Path(tempfile.gettempdir()) / f"youbing-models-{os.getuid()}"))
+        # made before anything runs: a worker that trains beside the tests takes the cores that they are timed by
+        databases.in_a_loop_of_its_own(ensure_trained(make_settings("sqlite://:memory:")))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
