@@ -1,13 +1,10 @@
 """助手基准 — 500 questions at once, what a question costs with ten times the topics, loading, and memory."""
 
 import asyncio
+import copy
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import msgspec
 import numpy as np
 
 from bench.load import post
-from bench.memory import resident_mb, wait_until_ready
+from bench.memory import one_web_process, resident_mb
 from bot.assistant import Assistant
 from bot.knowledge.loading import load_knowledge
 from bot.knowledge.published import Published
@@ -78,35 +75,21 @@ def _cost(model: Model, questions: list[str]) -> float:
 
 def _widened(model: Model) -> Model:
     """Return a model with ten times the labels, the further ones of noise."""
-    return model.with_labels(_LARGER, noise=np.random.default_rng(1))
+    noise, other = np.random.default_rng(1), copy.copy(model)
+    scrambled = [model._weights[:, noise.permutation(model._weights.shape[1])] for _ in range(_LARGER - 1)]
+    other._weights = np.concatenate([model._weights, *scrambled], axis=1)
+    other._bias = np.tile(model._bias, _LARGER)
+    return other
 
 
 def _measure_over_http(address: str, directory: Path, questions: list[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "DATABASE_URL": address,
-        "DATA_DIR": str(directory),
-        "PORT": str(port),
-        "RATE_LIMITS": "off",
-        "LOG_FORMAT": "json",
-    }
-    with (directory / "assistant.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "server", "run", "--workers", "1"], stdout=log, stderr=log, env=environment
-        )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}")
+    with one_web_process(address, directory) as (server, port):
         asyncio.run(_ask_over_http(port, questions[:50]))
         middle, late = _shares(asyncio.run(_ask_over_http(port, questions)))
-        memory = resident_mb(server.pid)
         print(
             f"HTTP 一个网页进程同时 {AT_ONCE} 问（含存库）：p50 {middle:.0f} ms，p99 {late:.0f} ms；"
-            f"此后内存 {memory:.0f} MB（目标 ≤ {_WANTED_MB}）"
+            f"此后内存 {resident_mb(server):.0f} MB（目标 ≤ {_WANTED_MB}）"
         )
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 async def _ask_over_http(port: int, questions: list[str]) -> list[float]:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,16 @@ _SECONDS = 3.0
 
 
 def measure_memory(address: str, directory: Path) -> None:
-    """Start ``python -m server run`` with one web process, ask it for a while, print its resident memory."""
+    """Ask one web process of the real server for a while; print its resident memory."""
+    with one_web_process(address, directory) as (server, port):
+        idle = resident_mb(server)
+        asyncio.run(_ask_for_everything(f"http://127.0.0.1:{port}", port))
+        print(f"\n网页进程内存：空闲 {idle:.0f} MB，压测后 {resident_mb(server):.0f} MB，目标 ≤ {LIMIT_MB} MB")
+
+
+@contextmanager
+def one_web_process(address: str, directory: Path) -> Iterator[tuple[int, int]]:
+    """Run ``python -m server run`` with one web process; yield the supervisor's process number and the port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {
@@ -34,11 +45,8 @@ def measure_memory(address: str, directory: Path) -> None:
             [sys.executable, "-m", "server", "run", "--workers", "1"], stdout=log, stderr=log, env=environment
         )
     try:
-        base = f"http://127.0.0.1:{port}"
-        wait_until_ready(base)
-        idle = resident_mb(server.pid)
-        asyncio.run(_ask_for_everything(base, port))
-        print(f"\n网页进程内存：空闲 {idle:.0f} MB，压测后 {resident_mb(server.pid):.0f} MB，目标 ≤ {LIMIT_MB} MB")
+        wait_until_ready(f"http://127.0.0.1:{port}")
+        yield server.pid, port
     finally:
         server.terminate()
         server.wait(30)

@@ -1,6 +1,5 @@
 """模型 — weights learnt from the ways of asking, and how a question is scored with them; nothing here learns."""
 
-import copy
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -80,17 +79,6 @@ class Model:
         )
         raised = np.exp((margins - margins.max()) * self.sharpness)
         return Scored(raised / raised.sum(), known)
-
-    def with_labels(self, times: int, *, noise: np.random.Generator) -> "Model":
-        """Return a model of so many times the labels, the further ones of noise: to measure what labels cost."""
-        other = copy.copy(self)
-        scrambled = [self._weights[:, noise.permutation(self._weights.shape[1])] for _ in range(times - 1)]
-        other._weights = np.concatenate([self._weights, *scrambled], axis=1)
-        other._bias = np.tile(self._bias, times)
-        other.labels = [
-            f"{name}{'' if copied == 0 else f'-{copied}'}" for copied in range(times) for name in self.labels
-        ]
-        return other
 
     def _vector(self, text: str) -> tuple[list[int], list[float], float]:
         """Return the places and values of a text's features, each block of length one times its weight."""
