@@ -1,6 +1,6 @@
 """两个进程的服务 — the real ``python -m server run --workers 2`` on a database, and that database beside it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from tests.run.installation import Installation, running, until
 from tests.service import Client
 
 WORKERS = 2
+ROUNDS = 8
+"""Who accepts a connection is the kernel's choice; it is asked so often for a race that both took part in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,17 @@ class TwoWorkers:
     def answered(self, route: str) -> dict[int, int]:
         """Return how many requests of a route each living web process has answered."""
         return {pid: self._answered_by(pid, route) for pid in self.installation.web_pids()}
+
+    async def raced(self, route: str, race: Callable[[], Awaitable[None]]) -> None:
+        """Run a race, and its checks, until both processes have answered requests of ``route`` in one round."""
+        for _ in range(ROUNDS):
+            before = self.answered(route)
+            await race()
+            shares = [number - before.get(pid, 0) for pid, number in self.answered(route).items()]
+            assert len(shares) == WORKERS
+            if all(shares):
+                return
+        raise AssertionError(f"one of the two processes had no part in any of {ROUNDS} races")
 
     def _answered_by(self, pid: int, route: str) -> int:
         inherited = dict(line.partition("=")[::2] for line in Path(f"/proc/{pid}/environ").read_text().split("\0"))
