@@ -27,6 +27,14 @@ class RateLimits(StrEnum):
     OFF = "off"
 
 
+class WeChatPushMode(StrEnum):
+    """消息加解密方式 — how the account's pushes travel; what is set in WeChat's back office must be set here."""
+
+    PLAIN = "plain"
+    COMPATIBLE = "compatible"
+    SAFE = "safe"
+
+
 class UnsafeSettings(ValueError):
     """Production was asked for with settings that only a sandbox may have; each line is one of them."""
 
@@ -57,7 +65,19 @@ class Settings(BaseSettings):
 
     wechat_mini_appid: str = ""
     wechat_mini_secret: SecretStr = SecretStr("")
+    wechat_mini_push_token: SecretStr = SecretStr("")
+    """Signs the pushes of the mini-program; without it none is accepted."""
+    wechat_mini_push_key: SecretStr = SecretStr("")
+    """EncodingAESKey, 43 letters and digits: opens pushes in safe and compatible mode."""
+    wechat_mini_push_mode: WeChatPushMode = WeChatPushMode.SAFE
+    wechat_service_appid: str = ""
+    wechat_service_secret: SecretStr = SecretStr("")
+    wechat_service_push_token: SecretStr = SecretStr("")
+    wechat_service_push_key: SecretStr = SecretStr("")
+    wechat_service_push_mode: WeChatPushMode = WeChatPushMode.SAFE
     wechat_origin: str = "https://api.weixin.qq.com"
+    sandbox_wechat: bool | None = None
+    """A WeChat of ours with accounts of its own; by default on outside production when no account is set."""
     sandbox_login: bool | None = None
     """The log-in twin; by default on outside production when no WeChat credentials are set."""
 
@@ -129,6 +149,13 @@ class Settings(BaseSettings):
         return not self.is_production and not self.wechat_mini_appid
 
     @property
+    def has_sandbox_wechat(self) -> bool:
+        """Whether both accounts are those of a fake WeChat."""
+        if self.sandbox_wechat is not None:
+            return self.sandbox_wechat
+        return not self.is_production and not self.wechat_mini_appid and not self.wechat_service_appid
+
+    @property
     def has_sandbox_carrier(self) -> bool:
         """Whether the worker asks a fake carrier beside it."""
         if self.sandbox_carrier is not None:
@@ -157,6 +184,8 @@ class Settings(BaseSettings):
         faults = []
         if self.has_sandbox_login:
             faults.append("SANDBOX_LOGIN：生产环境不能使用沙箱登录")
+        if self.has_sandbox_wechat:
+            faults.append("SANDBOX_WECHAT：生产环境不能使用沙箱微信")
         if self.has_sandbox_carrier:
             faults.append("SANDBOX_CARRIER：生产环境不能使用沙箱承运方")
         if SANDBOX_KEY in {secret.get_secret_value() for secret in (*self.field_keys, self.index_key)}:

@@ -13,9 +13,10 @@ from wechatpy.exceptions import APILimitedException, WeChatClientException  # ty
 
 from config.logging import get_logger
 from server.state.protocol import SharedState
+from server.wechat.accounts import OFFICIAL_ORIGIN
 from server.wechat.refusals import WeChatMisconfigured
 from server.wechat.tokens import IssuedToken, TokenKeeper
-from server.wechat.transport import OFFICIAL_ORIGIN, Answer, WeChatTransport, busy, encode_body, locate
+from server.wechat.transport import Answer, WeChatTransport, busy, encode_body, locate
 
 BUSY = -1
 DEAD_TOKEN = frozenset({40001, 40014, 42001})

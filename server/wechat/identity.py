@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.wechat.refusals import LoginCodeInvalid
+from server.wechat.refusals import LoginCodeInvalid, WeChatNotConfigured
 
 CODE_LENGTH = 128
 """WeChat's codes have 32 characters today; the bound only keeps nonsense from going out."""
@@ -31,7 +31,15 @@ class LoginProvider(Protocol):
             LoginBlocked: WeChat blocks this person.
             WeChatBusy: WeChat cannot be reached or cannot answer.
             WeChatMisconfigured: WeChat refuses this installation.
+            WeChatNotConfigured: there is no account to ask.
         """
+
+
+class NoLogin:
+    """Fulfils ``LoginProvider`` where neither the sandbox nor an account may be asked."""
+
+    async def identify(self, code: str) -> WeChatIdentity:
+        raise WeChatNotConfigured
 
 
 def check_code(code: str) -> None:

@@ -17,6 +17,13 @@ class WeChatMisconfigured(Unavailable):
     next_step = "工作人员会尽快处理，请过一段时间再试；着急办理请到就近的退役军人服务站"
 
 
+class WeChatNotConfigured(Unavailable):
+    """This installation holds no credentials for the account that the deed needs."""
+
+    message = "这项微信服务还没有开通"
+    next_step = "请在小程序里继续办理，或到就近的退役军人服务站；工作人员请按运维手册填写微信凭据"
+
+
 class LoginCodeInvalid(Invalid):
     """The code is not one of WeChat's, or is older than five minutes."""
 

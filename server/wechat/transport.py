@@ -8,10 +8,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from config.logging import get_logger
+from server.wechat.accounts import OFFICIAL_ORIGIN
 from server.wechat.refusals import WeChatBusy
-
-OFFICIAL_ORIGIN = "https://api.weixin.qq.com"
-"""wechatpy's methods name addresses under this origin; the transport leads them to the configured one."""
 
 log = get_logger(__name__)
 
@@ -60,6 +58,8 @@ class WeChatTransport:
 
 def locate(url_or_endpoint: str, *, base: str) -> str:
     """Return the path below the origin that an endpoint or a full address of wechatpy means.
+
+    wechatpy's methods name addresses under the official origin; the transport leads them to the configured one.
 
     Raises:
         ValueError: the address is another host's, which must never see a token of ours.

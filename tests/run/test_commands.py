@@ -57,6 +57,7 @@ def production(**overrides: str) -> dict[str, str]:
     [
         ({"MODE": "production"}, "默认密钥"),
         (production(SANDBOX_LOGIN="true"), "沙箱登录"),
+        (production(SANDBOX_WECHAT="true"), "沙箱微信"),
         (production(RATE_LIMITS="off"), "RATE_LIMITS"),
         (production(WECHAT_MINI_SECRET=""), "小程序凭据"),
     ],

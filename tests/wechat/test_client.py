@@ -3,9 +3,10 @@
 import pytest
 from wechatpy.exceptions import APILimitedException, WeChatClientException  # type: ignore[import-untyped]
 
+from server.wechat.accounts import OFFICIAL_ORIGIN
 from server.wechat.client import AsyncWeChatClient
 from server.wechat.refusals import WeChatBusy
-from server.wechat.transport import OFFICIAL_ORIGIN, Blob
+from server.wechat.transport import Blob
 from tests.doubles.fake_wechat import PICTURE, Failure, FakeWeChat
 
 

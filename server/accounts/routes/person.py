@@ -33,6 +33,7 @@ from server.wechat.refusals import (
     LoginTooFrequent,
     WeChatBusy,
     WeChatMisconfigured,
+    WeChatNotConfigured,
 )
 
 routes = Routes("accounts", title="登录与账户")
@@ -44,7 +45,10 @@ routes = Routes("accounts", title="登录与账户")
     status=201,
     idempotent=False,
     limit=Limit("60/minute", by=By.ADDRESS),
-    refusals=(LoginCodeInvalid, LoginCodeUsed, LoginTooFrequent, LoginBlocked, WeChatBusy, WeChatMisconfigured),
+    refusals=(
+        *(LoginCodeInvalid, LoginCodeUsed, LoginTooFrequent, LoginBlocked),
+        *(WeChatBusy, WeChatMisconfigured, WeChatNotConfigured),
+    ),
 )
 async def open_session(asker: Anyone, body: LoginRequest) -> SessionGranted:
     """The token is shown this once; it is opaque, and revocable at once."""
