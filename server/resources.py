@@ -86,6 +86,7 @@ def _client(
     return AsyncWeChatClient(
         appid=credentials.appid,
         secret=credentials.secret,
+        account=account,
         http=http,
         state=state,
         origin=settings.wechat_origin,

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Never
+from functools import cache
+from typing import Any, Never, TypeVar
 from urllib.parse import parse_qsl
 
 import aiohttp
@@ -13,14 +14,17 @@ from wechatpy.exceptions import APILimitedException, WeChatClientException  # ty
 
 from config.logging import get_logger
 from server.state.protocol import SharedState
-from server.wechat.accounts import OFFICIAL_ORIGIN
-from server.wechat.refusals import WeChatMisconfigured
+from server.wechat.accounts import OFFICIAL_ORIGIN, WeChatAccount
+from server.wechat.blotting import blot
+from server.wechat.errors import LimitReached, WeChatRefused, refused
+from server.wechat.refusals import WeChatBusy, WeChatMisconfigured
 from server.wechat.tokens import IssuedToken, TokenKeeper
-from server.wechat.transport import Answer, WeChatTransport, busy, encode_body, locate
+from server.wechat.transport import Answer, Blob, WeChatTransport, busy, encode_body, locate
+
+T = TypeVar("T")
 
 BUSY = -1
 DEAD_TOKEN = frozenset({40001, 40014, 42001})
-LIMITED = frozenset({45009, 45011})
 WITHOUT_TOKEN = ("/sns/", "/cgi-bin/stable_token", "/cgi-bin/token")
 
 OPERATOR_CHECKS = {
@@ -39,7 +43,7 @@ class _StableToken(msgspec.Struct):
     expires_in: int = 7200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
     """One request as it is repeated, but for the token; what may hold a secret stays out of the repr."""
 
@@ -47,6 +51,8 @@ class _Call:
     endpoint: str
     query: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(repr=False)
+    is_under_way: bool = False
+    """Whether the request is out and its answer is not in."""
 
     @property
     def path(self) -> str:
@@ -60,9 +66,10 @@ class _Call:
 class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is untyped
     """One account of WeChat. Its API methods (``client.wxa.code_to_session`` …) return awaitables.
 
-    An awaited method raises ``WeChatBusy`` (unreachable, or −1 after the retries), ``WeChatMisconfigured``, or
-    wechatpy's ``APILimitedException`` and ``WeChatClientException`` with their ``errcode``; none of them quotes a
-    secret, a token or a log-in code. Timeouts are not retried: the deed may have been done.
+    An awaited method raises ``WeChatBusy`` (unreachable, or −1 after the retries), ``WeChatMisconfigured``, or a
+    ``WeChatRefused`` with its ``errcode``, which is wechatpy's ``WeChatClientException`` or ``APILimitedException``
+    too; none of them quotes a secret, a token or anything else of the request. Timeouts are not retried: the deed
+    may have been done, and ``WeChatBusy.may_have_happened`` says so.
     """
 
     access_token = ""  # wechatpy's property does I/O; here the token joins the query just before each request
@@ -72,6 +79,7 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         *,
         appid: str,
         secret: str,
+        account: WeChatAccount = WeChatAccount.MINI,
         http: aiohttp.ClientSession,
         state: SharedState,
         origin: str = OFFICIAL_ORIGIN,
@@ -85,6 +93,7 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         −1, ``force_wait_seconds`` those between looks for a token that another process is forcing.
         """
         super().__init__(appid, secret)
+        self.account = account
         self._http.close()  # wechatpy's blocking session, never used here
         self._timeout_seconds = timeout_seconds
         self._retry_seconds = tuple(retry_seconds)
@@ -97,6 +106,29 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
     async def fetch_access_token(self) -> str:
         """Return the account's current access token, fetched only if no process holds one."""
         return await self._tokens.current()
+
+    async def ask(
+        self,
+        path: str,
+        body: object,
+        *,
+        shape: type[T],
+        method: str = "post",
+        query: Mapping[str, object] | None = None,
+    ) -> T:
+        """Call an endpoint by its path and return the answer in its shape; ``WeChatBusy`` where it has another."""
+        answer = await self._request(method, OFFICIAL_ORIGIN + path, params=query, data=body)
+        try:
+            return msgspec.convert(answer, shape)
+        except msgspec.ValidationError:
+            raise busy(path, "unreadable answer", may_have_happened=True) from None
+
+    async def ask_for_file(self, path: str, body: object) -> Blob:
+        """Call an endpoint that answers a file; ``WeChatBusy`` where it answers none."""
+        answer = await self._request("post", OFFICIAL_ORIGIN + path, data=body)
+        if not isinstance(answer, Blob):
+            raise busy(path, "no file in the answer")
+        return answer
 
     async def _request(
         self,
@@ -126,24 +158,26 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         except TimeoutError:
             if not deadline.expired():
                 raise  # not ours: the shared state's, say
-        raise busy(call.path, "TimeoutError")
+        raise busy(call.path, "TimeoutError", may_have_happened=call.is_under_way)
 
     async def _insist(self, call: _Call) -> Answer:
         """Repeat a call once with a new token and a few times after −1; raise what WeChat finally refused."""
-        token = await self._tokens.current() if call.needs_token else ""
+        token = await self._token() if call.needs_token else ""
         pauses = list(self._retry_seconds)
         was_renewed = False
         while True:
             query = {**call.query, "access_token": token} if token else call.query
+            call.is_under_way = True
             answer = await self._transport.exchange(
                 method=call.method, endpoint=call.endpoint, query=query, body=call.body
             )
+            call.is_under_way = False
             errcode = answer["errcode"] if isinstance(answer, dict) else 0
             if not errcode:
                 return answer
             if errcode in DEAD_TOKEN and token and not was_renewed:
                 was_renewed, dead = True, token
-                token = await self._tokens.current(refused=dead)
+                token = await self._token(refused=dead)
                 if token != dead:
                     continue
             if errcode == BUSY and pauses:
@@ -151,24 +185,26 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
                 continue
             self._refuse(call, answer, query)
 
+    async def _token(self, *, refused: str | None = None) -> str:
+        try:
+            return await self._tokens.current(refused=refused)
+        except WeChatBusy as refusal:
+            # whatever became of the request for a token, what needed it was not done
+            if not refusal.may_have_happened:
+                raise
+        raise WeChatBusy
+
     def _refuse(self, call: _Call, answer: Answer, query: Mapping[str, str]) -> Never:
         assert isinstance(answer, dict)
         errcode = int(str(answer["errcode"]))
         if errcode == BUSY:
             raise busy(call.path, "errcode -1")
-        told = self._without_secrets(str(answer.get("errmsg", "")), query)
+        told = blot(str(answer.get("errmsg", "")), sent=[self.secret, *query.values()], body=call.body)
         if errcode in OPERATOR_CHECKS and not (errcode in DEAD_TOKEN and call.needs_token):
             advice = OPERATOR_CHECKS[errcode]
             log.error("wechat.misconfigured", endpoint=call.path, errcode=errcode, reason=advice, fault=told)
             raise WeChatMisconfigured
-        kind = APILimitedException if errcode in LIMITED else WeChatClientException
-        raise kind(errcode, f"{call.path}: {told}")
-
-    def _without_secrets(self, text: str, query: Mapping[str, str]) -> str:
-        """Blot out what WeChat quoted of our own request; its words are kept for the operator."""
-        for hidden in (self.secret, query.get("access_token"), query.get("js_code")):
-            text = text.replace(hidden, "***") if hidden else text
-        return text[:300]
+        raise _refusal_for(errcode)(errcode, call.path, told)
 
     async def _issue_token(self, is_forced: bool) -> IssuedToken:
         request = {
@@ -183,6 +219,14 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         except msgspec.ValidationError:
             raise busy("/cgi-bin/stable_token", "unreadable answer") from None
         return IssuedToken(token=issued.access_token, lives_seconds=issued.expires_in)
+
+
+@cache
+def _refusal_for(errcode: int) -> type[WeChatRefused]:
+    """Return the exception for an errcode as wechatpy's too, so that what is written for wechatpy catches it."""
+    kind = refused(errcode)
+    base = APILimitedException if issubclass(kind, LimitReached) else WeChatClientException
+    return type(kind.__name__, (kind, base), {"__doc__": kind.__doc__, "__module__": kind.__module__})
 
 
 def _query(params: Mapping[str, object] | str | None) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """微信登录 — turns the one-time code of ``wx.login`` into the identity behind it."""
 
 import msgspec
-from wechatpy.exceptions import WeChatClientException  # type: ignore[import-untyped]
 
 from config.logging import get_logger
 from models.errors import Refusal
 from server.wechat.client import AsyncWeChatClient
+from server.wechat.errors import WeChatRefused
 from server.wechat.identity import WeChatIdentity, check_code
 from server.wechat.refusals import (
     LoginBlocked,
@@ -36,7 +36,7 @@ class WeChatLogin:
         check_code(code)
         try:
             session = msgspec.convert(await self._client.wxa.code_to_session(code), _Session)
-        except WeChatClientException as failure:
+        except WeChatRefused as failure:
             raise _refusal(failure.errcode) from None
         except msgspec.ValidationError:
             raise _unexpected("unreadable answer", errcode=0) from None

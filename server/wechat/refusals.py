@@ -9,6 +9,9 @@ class WeChatBusy(Unavailable):
     message = "微信服务器暂时没有回应"
     next_step = "不是您操作错了，请等一两分钟再试；着急办理请到就近的退役军人服务站"
 
+    may_have_happened: bool = False
+    """True where the request went out and no answer told its outcome: what was asked for may have been done."""
+
 
 class WeChatMisconfigured(Unavailable):
     """WeChat refuses this installation itself; an operator finds the reason in the log."""

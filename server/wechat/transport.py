@@ -11,6 +11,8 @@ from config.logging import get_logger
 from server.wechat.accounts import OFFICIAL_ORIGIN
 from server.wechat.refusals import WeChatBusy
 
+_NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
 log = get_logger(__name__)
 
 
@@ -47,12 +49,14 @@ class WeChatTransport:
                 allow_redirects=False,  # a redirect would carry the secret to a stranger
             ) as response:
                 raw, content_type, status = await response.read(), response.content_type, response.status
-            fault = "" if status == 200 else f"HTTP {status}"
+            fault, is_open = "" if status == 200 else f"HTTP {status}", status >= 500
+        except _NEVER_CONNECTED as error:
+            fault, is_open = type(error).__name__, False
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            fault = type(error).__name__
+            fault, is_open = type(error).__name__, True
         # Raised outside the handler: the library's exception holds the address, and the address holds the secret.
         if fault:
-            raise busy(endpoint, fault)
+            raise busy(endpoint, fault, may_have_happened=is_open)
         return _read(raw, content_type, endpoint)
 
 
@@ -84,10 +88,12 @@ def encode_body(data: object) -> bytes | None:
     return json.dumps(data, ensure_ascii=False).encode()
 
 
-def busy(endpoint: str, fault: str) -> WeChatBusy:
+def busy(endpoint: str, fault: str, *, may_have_happened: bool = False) -> WeChatBusy:
     """Log why an endpoint could not be used and return the refusal for the person."""
     log.warning("wechat.unreachable", endpoint=endpoint.partition("?")[0], fault=fault)
-    return WeChatBusy()
+    refusal = WeChatBusy()
+    refusal.may_have_happened = may_have_happened
+    return refusal
 
 
 def _read(raw: bytes, content_type: str, endpoint: str) -> Answer:
@@ -95,7 +101,7 @@ def _read(raw: bytes, content_type: str, endpoint: str) -> Answer:
     if raw[:1] == b"{":
         return _read_json(raw, endpoint)
     if not raw or _is_text(raw, content_type):
-        raise busy(endpoint, "unreadable answer")
+        raise busy(endpoint, "unreadable answer", may_have_happened=True)
     blob = Blob(raw)
     blob.content_type = content_type
     return blob
@@ -112,7 +118,7 @@ def _read_json(raw: bytes, endpoint: str) -> dict[str, object]:
     except (ValueError, RecursionError):
         answer = {}
     if not answer:
-        raise busy(endpoint, "unreadable answer")
+        raise busy(endpoint, "unreadable answer", may_have_happened=True)
     return answer
 
 
