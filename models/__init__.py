@@ -21,6 +21,7 @@ MODEL_MODULES = (
     "models.parcel_cases",
     "models.parcels",
     "models.perks",
+    "models.questions",
     "models.redemptions",
     "models.seekers",
     "models.series",

@@ -4,7 +4,8 @@ from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.addresses.tasks import purge_addresses
 from server.assistant.knowledge.hit_tests import do_hit_test
-from server.assistant.tasks import forget_conversations, make_model
+from server.assistant.questions.gathering import forget_questions
+from server.assistant.tasks import forget_conversations, gather_due, make_model
 from server.audit.sealing import seal_new_entries
 from server.carriers.polling import poll_kuaidi100
 from server.carriers.pushes import PUSHED, work_on_push
@@ -112,12 +113,22 @@ async def _conversations() -> int:
     return await forget_conversations(retention_days=resources().settings.assistant_retention_days, at=utc_now())
 
 
+async def _questions() -> int:
+    return await gather_due(at=utc_now())
+
+
+async def _old_questions() -> int:
+    return await forget_questions(retention_days=resources().settings.assistant_retention_days, at=utc_now())
+
+
 async def _hit_tests() -> int:
     return await do_hit_test(settings=resources().settings, at=utc_now())
 
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("assistant.forget", _HOUR, _conversations),
+    Periodic("assistant.forget_questions", _HOUR, _old_questions),
+    Periodic("assistant.gather_questions", 20, _questions),
     Periodic("assistant.make_model", 1, make_model, has_own_lock=True),
     Periodic("assistant.hit_tests", 1, _hit_tests, has_own_lock=True),
     Periodic("audit.seal", 1, seal_new_entries, has_own_lock=True),

@@ -14,6 +14,7 @@ from bot.retrieval.features import features
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
 _WEIGHTS, _NUMBERS, _WORDS = "weights.npy", "numbers.npz", "words.json"
+_HALF, _COMPARED = math.sqrt(0.5), 10
 HISTORY_SHARE = 0.5
 """What earlier turns count beside the question itself."""
 
@@ -79,6 +80,19 @@ class Model:
         )
         raised = np.exp((margins - margins.max()) * self.sharpness)
         return Scored(raised / raised.sum(), known)
+
+    def likeness(self, text: str) -> dict[int, float]:
+        """Return what of a question is compared with another: the sum of the products tells how alike they are.
+
+        Half of it are its features, half the first labels by their chances; from 0 to 1, and 1 for the same.
+        """
+        places, values, _ = self._vector(text)
+        length = math.sqrt(sum(value * value for value in values)) or 1.0
+        shares = {place: value / length * _HALF for place, value in zip(places, values, strict=True)}
+        chances = self.score(text).chances
+        first = np.argsort(-chances, kind="stable")[:_COMPARED]
+        total = float(chances[first].sum())
+        return shares | {len(self._idf) + int(label): math.sqrt(chances[label] / total) * _HALF for label in first}
 
     def _vector(self, text: str) -> tuple[list[int], list[float], float]:
         """Return the places and values of a text's features, each block of length one times its weight."""

@@ -13,9 +13,10 @@ from bot.replies import Kind, Reply, Turn
 from bot.skills import Question
 from models.base import new_id
 from models.errors import NotFound
-from models.transactions import Row, as_instant, execute, fetch_row, fetch_rows, transaction
+from models.transactions import Row, as_instant, as_uuid, execute, fetch_row, fetch_rows, transaction
 from server.assistant.cases import open_case
 from server.assistant.masking import mask_question
+from server.assistant.questions.queueing import choice_taken, queue_reply
 
 
 class ConversationNotFound(NotFound):
@@ -34,7 +35,7 @@ class Asked:
 
 _CONVERSATION = "SELECT account_id FROM conversations WHERE id = $1"
 _TURNS = (
-    "SELECT question, created_at, kind, topic, intent, reason, options FROM assistant_messages "
+    "SELECT id, question, created_at, kind, topic, intent, reason, options FROM assistant_messages "
     "WHERE conversation_id = $1 AND created_at > $2 AND kind <> 'staff' ORDER BY id DESC LIMIT $3"
 )
 _OPEN = (
@@ -68,16 +69,18 @@ async def ask(
     """
     turns: list[Turn] = []
     offered: list[str] = []
+    last: UUID | None = None
     if conversation_id is not None:
         await require_conversation(conversation_id, account_id=account_id)
         rows = await fetch_rows(_TURNS, conversation_id, at - REMEMBERED, MOST_TURNS)
         turns = [_turn(row) for row in reversed(rows)]
-        offered = msgspec.json.decode(rows[0]["options"], type=list[str]) if rows else []
+        if rows:
+            last, offered = as_uuid(rows[0]["id"]), msgspec.json.decode(rows[0]["options"], type=list[str])
     question = Question(text=text, at=at, account_id=account_id, latitude=latitude, longitude=longitude)
     tapped = assistant.answer(topic) if topic is not None and topic in offered else None
     reply = tapped or await assistant.reply(question, turns)
     asked = Asked(conversation_id or uuid4(), new_id(), reply)
-    await _store(asked, text, account_id=account_id, at=at)
+    await _store(asked, text, account_id=account_id, chosen_from=last if tapped else None, at=at)
     return asked
 
 
@@ -92,7 +95,7 @@ async def require_conversation(conversation_id: UUID, *, account_id: UUID | None
         raise ConversationNotFound
 
 
-async def _store(asked: Asked, text: str, *, account_id: UUID | None, at: datetime) -> None:
+async def _store(asked: Asked, text: str, *, account_id: UUID | None, chosen_from: UUID | None, at: datetime) -> None:
     reply = asked.reply
     topics = [option.topic for option in reply.options if option.topic]
     async with transaction():
@@ -111,6 +114,9 @@ async def _store(asked: Asked, text: str, *, account_id: UUID | None, at: dateti
             round(reply.confidence, 4),
             msgspec.json.encode(topics).decode(),
         )
+        await queue_reply(message_id=asked.message_id, reply=reply, at=at)
+        if chosen_from is not None:
+            await choice_taken(chosen_from)
         if reply.kind is Kind.HANDOVER:
             await open_case(conversation_id=asked.conversation_id, reason=reply.reason, at=at)
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from bot.knowledge.published import Published
 from models.errors import NotFound
-from models.transactions import execute, fetch_rows
+from models.transactions import execute, fetch_rows, transaction
 from server.assistant.asking import ConversationNotFound, require_conversation
 from server.assistant.masking import mask_question
+from server.assistant.questions.queueing import queue_rating
 
 LOOKED_BACK = timedelta(days=30)
 _RATE = "UPDATE assistant_messages SET helpful = $2, comment = $3 WHERE id = $1 AND kind <> 'staff'"
@@ -25,7 +26,7 @@ class AssistantMessageNotFound(NotFound):
     next_step = "请刷新对话后再评价"
 
 
-async def rate(*, message_id: UUID, is_helpful: bool, comment: str, account_id: UUID | None) -> None:
+async def rate(*, message_id: UUID, is_helpful: bool, comment: str, account_id: UUID | None, at: datetime) -> None:
     """Keep whether an answer helped; saying it again changes it. 评价。
 
     Raises:
@@ -38,8 +39,10 @@ async def rate(*, message_id: UUID, is_helpful: bool, comment: str, account_id: 
         await require_conversation(UUID(str(rows[0]["conversation_id"])), account_id=account_id)
     except ConversationNotFound:
         raise AssistantMessageNotFound from None
-    if not await execute(_RATE, message_id, is_helpful, mask_question(comment)[:300]):
-        raise AssistantMessageNotFound
+    async with transaction():
+        if not await execute(_RATE, message_id, is_helpful, mask_question(comment)[:300]):
+            raise AssistantMessageNotFound
+        await queue_rating(message_id=message_id, is_helpful=is_helpful, at=at)
 
 
 async def suggest(*, published: Published, limit: int, at: datetime) -> list[tuple[str, str]]:

@@ -10,7 +10,9 @@ from config.clock import beijing_day, utc_now
 from models.accounts import StaffMember as StaffRecord
 from models.accounts import StaffRole
 from models.transactions import execute, transaction
+from server.assistant.current import AssistantNotReady, current_assistant
 from server.assistant.knowledge.in_force import knowledge_in_force, mark_in_force
+from server.assistant.questions.gathering import gather_questions, has_due
 from server.assistant.training import TrainingFailed, TrainingLeftAlone, ensure_trained, folder_of, is_made
 from server.notifications.service import Event, notify_all
 from server.resources import resources
@@ -75,3 +77,14 @@ async def tell_of_failure(*, key: str, at: datetime) -> None:
 async def forget_conversations(*, retention_days: int, at: datetime) -> int:
     """Take the words from what was said so long ago; return of how many. Kinds, topics and counts stay."""
     return await execute(_FORGET, at - timedelta(days=retention_days))
+
+
+async def gather_due(*, at: datetime) -> int:
+    """Put the questions that the bot did not serve well into groups; return how many. Waits for the first model."""
+    if not await has_due(at=at):
+        return 0
+    try:
+        assistant = await current_assistant()
+    except AssistantNotReady:
+        return 0
+    return await gather_questions(assistant=assistant, at=at)

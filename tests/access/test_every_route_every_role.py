@@ -169,6 +169,8 @@ OF_A_PERSON = {
 OF_A_SCREEN = {"fair-board.get_board": ("fair_id", None)}
 OF_THE_WHOLE_CITY = {
     "knowledge.get_hit_test",
+    *("questions.get_group", "questions.attach_group", "questions.propose_outside", "questions.confirm_outside"),
+    *("questions.dismiss_group", "questions.reopen_group"),
     *("staff.suspend_staff", "staff.reinstate_staff", "tariffs.end_tariff", "carriers.repeat_carrier_push"),
     *("merchants.update_merchant", "merchants.suspend_merchant", "merchants.reinstate_merchant"),
     *("merchants.create_branch", "merchants.update_branch", "merchants.close_branch", "merchants.reopen_branch"),

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest_asyncio
 
+from config.clock import utc_now
 from models.knowledge import HitTest, HitTestState, KnowledgeState, KnowledgeVersion
+from models.questions import QuestionGroup, QuestionGroupState
 from tests.factories.cards import make_staff
 from tests.races.ledger import count
 from tests.races.processes import WORKERS, TwoWorkers, opened, strangers
@@ -142,3 +144,25 @@ async def test_twenty_restorations_at_once_leave_the_numbers_whole(untrained: Tw
     assert set(outcomes(answers)) <= {"200", "KnowledgeChangedMeanwhile"}
     numbers = sorted(version.number for version in await KnowledgeVersion.filter(slug="ydz-lost"))
     assert numbers == list(range(1, outcomes(answers)["200"] + 1))
+
+
+async def test_one_group_that_four_members_of_staff_write_into_a_draft_at_once_is_there_once(
+    untrained: TwoWorkers,
+) -> None:
+    writers = [await staff(untrained, town_code=None) for _ in range(4)]
+    at = utc_now()
+    group = await QuestionGroup.create(text="示例的提问", guesses="[]", first_at=at, last_at=at)
+    path = f"/v1/staff/assistant/questions/{group.id}"
+    attached = {"revision": 1, "topic": "ydz-lost", "askings": ["示例的问法"]}
+
+    answers = await asyncio.gather(
+        *(writers[n % 4].post(f"{path}/attachment", attached) for n in range(10)),
+        *(writers[n % 4].post(f"{path}/dismissal", {"revision": 1, "reason": "示例"}) for n in range(10)),
+    )
+
+    assert outcomes(answers) == {"200": 1, "QuestionGroupStateForbids": 19}
+    stored = await QuestionGroup.get(id=group.id)
+    is_attached = stored.state is QuestionGroupState.ATTACHED
+    drafts = await KnowledgeVersion.filter(slug="ydz-lost")
+    assert [draft.content.count("示例的问法") for draft in drafts] == ([1] if is_attached else [])
+    assert await count("SELECT count(*) AS n FROM audit_entries WHERE action LIKE 'question_group.%'") == 1

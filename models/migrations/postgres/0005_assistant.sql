@@ -1,4 +1,4 @@
--- Conversations with the bot, the cases that people took over, and what staff wrote of its topics.
+-- Conversations with the bot, the cases that people took over, what staff wrote of its topics, and what it did not serve well.
 
 CREATE TABLE conversations (
     id UUID PRIMARY KEY NOT NULL,
@@ -81,3 +81,34 @@ CREATE TABLE knowledge_hit_tests (
 );
 CREATE INDEX knowledge_hit_tests_version ON knowledge_hit_tests (version_id, content_digest);
 CREATE INDEX knowledge_hit_tests_waiting ON knowledge_hit_tests (state, id);
+
+CREATE TABLE question_groups (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    text VARCHAR(600) NOT NULL,
+    guesses TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL,
+    slug VARCHAR(60),
+    askings TEXT NOT NULL,
+    decided_by_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
+    decided_at TIMESTAMPTZ,
+    confirmed_at TIMESTAMPTZ,
+    reason VARCHAR(300) NOT NULL,
+    revision INTEGER NOT NULL
+);
+CREATE INDEX question_groups_state ON question_groups (state, asked, id);
+CREATE INDEX question_groups_confirmed ON question_groups (confirmed_at) WHERE confirmed_at IS NOT NULL;
+
+CREATE TABLE queued_questions (
+    id UUID PRIMARY KEY NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    message_id UUID NOT NULL UNIQUE REFERENCES assistant_messages (id) ON DELETE RESTRICT,
+    shortcoming VARCHAR(16) NOT NULL,
+    due_at TIMESTAMPTZ NOT NULL,
+    group_id UUID REFERENCES question_groups (id) ON DELETE RESTRICT
+);
+CREATE INDEX queued_questions_group ON queued_questions (group_id, id);
+CREATE INDEX queued_questions_due ON queued_questions (due_at, id) WHERE group_id IS NULL;

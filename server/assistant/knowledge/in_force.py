@@ -9,20 +9,26 @@ from functools import cache
 
 import msgspec
 
-from bot.knowledge.entries import Entry, Knowledge
+from bot.knowledge.entries import Asking, Boundary, Entry, Knowledge, Style
 from bot.knowledge.loading import load_knowledge
+from bot.replies import RefusalReason
+from bot.retrieval.labels import REFUSAL, label
 from models.transactions import Row, fetch_row, fetch_rows
 
+OUTSIDE = label(REFUSAL, RefusalReason.OUTSIDE)
 _MARK = (
-    "SELECT count(*) AS n, coalesce(sum(revision), 0) AS changes FROM knowledge_versions "
-    "WHERE state IN ('published', 'withdrawn')"
+    "SELECT count(*) AS n, coalesce(sum(revision), 0) "
+    "+ (SELECT coalesce(sum(revision), 0) FROM question_groups WHERE confirmed_at IS NOT NULL) AS changes "
+    "FROM knowledge_versions WHERE state IN ('published', 'withdrawn')"
 )
-"""Changes with whatever may change what is in force: no version is removed, and every step raises its revision."""
+"""Changes with whatever may change what is in force: none of it is removed, and every step raises its revision."""
 _IN_FORCE = (
     "SELECT slug, number, is_retirement, content FROM knowledge_versions WHERE state = 'published' "
     "AND effective_from <= $1 AND (effective_to IS NULL OR effective_to >= $1) "
     "ORDER BY slug, effective_from, published_at, number"
 )
+_OUTSIDE = "SELECT askings FROM question_groups WHERE confirmed_at IS NOT NULL AND state = 'outside' ORDER BY id"
+"""What two members of staff found to be outside the subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +66,19 @@ async def mark_in_force(day: date) -> tuple[date, int, int]:
 
 async def is_as_shipped(day: date) -> bool:
     """Whether nothing that staff published is in force on a Beijing day: the files alone count."""
-    return await fetch_row(f"SELECT 1 AS one FROM ({_IN_FORCE}) AS found LIMIT 1", day) is None
+    found = (
+        f"SELECT 1 AS one FROM ({_IN_FORCE}) AS found UNION ALL SELECT 1 AS one FROM ({_OUTSIDE}) AS outside LIMIT 1"
+    )
+    return await fetch_row(found, day) is None
 
 
 async def knowledge_in_force(day: date) -> InForce:
     """Return what may be answered on a Beijing day: of each topic what came into force last, else the file."""
-    rows = await fetch_rows(_IN_FORCE, day)
-    return await asyncio.to_thread(_combine, rows)
+    rows, outside = await fetch_rows(_IN_FORCE, day), await fetch_rows(_OUTSIDE)
+    return await asyncio.to_thread(_combine, rows, outside)
 
 
-def _combine(rows: Sequence[Row]) -> InForce:
+def _combine(rows: Sequence[Row], outside: Sequence[Row]) -> InForce:
     last = {row["slug"]: row for row in rows}
     written = {slug: msgspec.json.decode(row["content"], type=Entry) for slug, row in last.items()}
     retired = {slug: written[slug] for slug, row in last.items() if row["is_retirement"]}
@@ -78,16 +87,25 @@ def _combine(rows: Sequence[Row]) -> InForce:
     entries = of_files | written
     kept = tuple(entries[slug] for slug in sorted(entries) if slug not in retired)
     other = [entry for slug, entry in sorted(written.items()) if slug not in retired and entry != of_files.get(slug)]
+    refused = [text for row in outside for text in msgspec.json.decode(row["askings"], type=list[str])]
     return InForce(
-        knowledge=msgspec.structs.replace(shipped, entries=kept),
+        knowledge=msgspec.structs.replace(shipped, entries=kept, boundaries=_bounded(shipped.boundaries, refused)),
         numbers={slug: int(row["number"]) for slug, row in last.items()},
         retired=retired,
-        key=_key(other, sorted(retired)),
+        key=_key(other, sorted(retired), refused),
     )
 
 
-def _key(other: Sequence[Entry], retired: Sequence[str]) -> str:
+def _bounded(shipped: Sequence[Boundary], refused: Sequence[str]) -> tuple[Boundary, ...]:
+    """Return the boundaries with what staff found to be outside added to what is refused."""
+    if not refused:
+        return tuple(shipped)
+    added = Boundary(OUTSIDE, tuple(Asking(text, Style.STAFF) for text in dict.fromkeys(refused)))
+    return (*shipped, added)
+
+
+def _key(other: Sequence[Entry], retired: Sequence[str], refused: Sequence[str]) -> str:
     """Return what names the difference from the files: going back to what there was needs no model anew."""
-    if not other and not retired:
+    if not other and not retired and not refused:
         return ""
-    return hashlib.sha256(msgspec.json.encode((other, retired))).hexdigest()[:12]
+    return hashlib.sha256(msgspec.json.encode((other, retired, sorted(refused)))).hexdigest()[:12]

@@ -56,7 +56,9 @@ async def ask(asker: Visitor, body: QuestionRequest) -> ReplyView:
 async def rate(asker: Visitor, message_id: UUID, body: FeedbackRequest) -> None:
     """Saying it again changes it."""
     comment = body.comment.strip()
-    await feedback.rate(message_id=message_id, is_helpful=body.helpful, comment=comment, account_id=asker.account_id)
+    await feedback.rate(
+        message_id=message_id, is_helpful=body.helpful, comment=comment, account_id=asker.account_id, at=utc_now()
+    )
 
 
 @routes.get(

@@ -10,7 +10,7 @@ from server.assistant import cases
 from server.assistant.asking import messages_of
 from server.assistant.cases import HandoverCaseNotFound, HandoverTaken
 from server.assistant.current import AssistantNotReady, current_assistant
-from server.assistant.figures import FIGURES, FiguresSpanInvalid, count_span
+from server.assistant.figures import FIGURES, FiguresSpanInvalid, count_span, export_figures
 from server.assistant.routes.shapes import case_view, message_view
 from server.assistant.schemas import (
     AssistantFigure,
@@ -23,12 +23,13 @@ from server.assistant.schemas import (
     StaffAnswerRequest,
     TopicCount,
 )
-from server.http.endpoints import Routes
+from server.http.endpoints import Download, Routes
 from server.http.pagination import decode_cursor, encode_cursor
 
 routes = Routes("assistant-desk", title="助手（工作人员）")
 _ONE = "/staff/assistant/cases/<handover_id:uuid>"
 _MOST_MESSAGES = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @routes.get("/staff/assistant/cases", summary="转人工的对话，紧急的在前")
@@ -86,6 +87,25 @@ async def get_figures(asker: StaffMember, query: FiguresQuery) -> AssistantFigur
             DayCount(date.fromisoformat(row["day"]), int(row["asked"]), int(row["answered"])) for row in counted.days
         ],
     )
+
+
+@routes.get(
+    "/staff/assistant/figures.xlsx",
+    summary="助手统计（XLSX）",
+    media_type=XLSX,
+    refusals=(FiguresSpanInvalid, AssistantNotReady),
+)
+async def download_figures(asker: StaffMember, query: FiguresQuery) -> Download:
+    """The figures with their definitions, a sheet by topic and one by day. On record."""
+    topics = (await current_assistant()).published.topics
+    data = await export_figures(
+        first=query.first,
+        last=query.last,
+        titles={slug: topic.title for slug, topic in topics.items()},
+        staff=asker,
+        at=utc_now(),
+    )
+    return Download(data=data, media_type=XLSX, filename=f"助手统计-{query.first}-{query.last}.xlsx")
 
 
 async def _detail(case: HandoverCase) -> HandoverCaseDetail:
