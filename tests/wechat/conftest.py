@@ -11,7 +11,7 @@ from structlog.typing import EventDict
 
 from server.state.memory import MemoryState
 from server.wechat.client import AsyncWeChatClient
-from tests.doubles.fake_wechat import FakeWeChat, SteppedClock
+from server.wechat.fake.server import FakeWeChat, SteppedClock
 
 MakeClient = Callable[..., AsyncWeChatClient]
 

@@ -10,8 +10,8 @@ from tortoise.context import TortoiseContext
 from config.settings import Settings, UnsafeSettings, WeChatPushMode
 from server.resources import Resources, close_resources, open_resources
 from server.wechat.accounts import OFFICIAL_ORIGIN, WeChatAccount, find_credentials, get_credentials
+from server.wechat.fake.server import FakeWeChat
 from server.wechat.refusals import WeChatNotConfigured
-from tests.doubles.fake_wechat import FakeWeChat
 from tests.service import make_settings, serving
 
 MINI = {"wechat_mini_appid": "wx1111111111111111", "wechat_mini_secret": "m" * 32}

@@ -5,16 +5,17 @@ from wechatpy.exceptions import APILimitedException, WeChatClientException  # ty
 
 from server.wechat.accounts import OFFICIAL_ORIGIN
 from server.wechat.client import AsyncWeChatClient
+from server.wechat.fake.codes import draw_code
+from server.wechat.fake.server import Failure, FakeWeChat
 from server.wechat.refusals import WeChatBusy
 from server.wechat.transport import Blob
-from tests.doubles.fake_wechat import PICTURE, Failure, FakeWeChat
 
 
 async def test_a_picture_arrives_as_it_was_sent(client: AsyncWeChatClient) -> None:
     picture = await client.wxa.get_wxa_code_unlimited("p=7f3k")
 
     assert isinstance(picture, Blob)
-    assert picture == PICTURE
+    assert picture == draw_code("p=7f3k")
     assert picture.content_type == "image/png"
 
 
@@ -45,11 +46,11 @@ async def test_chinese_text_is_sent_unescaped_and_empty_parameters_are_left_out(
     wechat: FakeWeChat, client: AsyncWeChatClient
 ) -> None:
     await client.post(
-        f"{OFFICIAL_ORIGIN}/wxa/getwxacodeunlimit?lang=zh", params={"none": None, "yes": True}, data={"scene": "邮兵"}
+        f"{OFFICIAL_ORIGIN}/wxa/generate_urllink?lang=zh", params={"none": None, "yes": True}, data={"query": "邮兵"}
     )
 
-    [call] = wechat.requests("/wxa/getwxacodeunlimit")
-    assert call.raw == '{"scene": "邮兵"}'.encode()
+    [call] = wechat.requests("/wxa/generate_urllink")
+    assert call.raw == '{"query": "邮兵"}'.encode()
     assert call.query == {"lang": "zh", "yes": "True", "access_token": wechat.token}
 
 

@@ -9,6 +9,8 @@ from structlog.typing import EventDict
 
 from models.errors import Conflict, Forbidden, Invalid, Refusal, TooMany, Unavailable
 from server.wechat.client import AsyncWeChatClient
+from server.wechat.fake.login import LOGINS_A_MINUTE
+from server.wechat.fake.server import Failure, FakeWeChat, SteppedClock
 from server.wechat.identity import WeChatIdentity
 from server.wechat.login import WeChatLogin
 from server.wechat.refusals import (
@@ -19,7 +21,6 @@ from server.wechat.refusals import (
     WeChatBusy,
     WeChatMisconfigured,
 )
-from tests.doubles.fake_wechat import LOGINS_A_MINUTE, Failure, FakeWeChat, SteppedClock
 
 LOGIN = "/sns/jscode2session"
 

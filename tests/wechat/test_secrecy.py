@@ -11,9 +11,9 @@ from wechatpy.exceptions import WeChatClientException  # type: ignore[import-unt
 
 from models.errors import Refusal
 from server.wechat.client import AsyncWeChatClient
+from server.wechat.fake.server import Failure, FakeWeChat
 from server.wechat.login import WeChatLogin
 from server.wechat.tokens import IssuedToken
-from tests.doubles.fake_wechat import Failure, FakeWeChat
 
 FAILURES = [*Failure, -1, 40001, 40013, 40029, 40125, 40163, 40164, 40226, 42001, 45009, 45011, 47003]
 

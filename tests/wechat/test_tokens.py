@@ -8,9 +8,9 @@ from wechatpy.exceptions import WeChatClientException  # type: ignore[import-unt
 
 from server.state.memory import MemoryState
 from server.wechat.client import AsyncWeChatClient
+from server.wechat.fake.server import Failure, FakeWeChat, SteppedClock
 from server.wechat.refusals import WeChatBusy, WeChatMisconfigured
 from server.wechat.tokens import FAILED_PAUSE_SECONDS, FORCED_PAUSE_SECONDS, IssuedToken, TokenKeeper
-from tests.doubles.fake_wechat import Failure, FakeWeChat, SteppedClock
 
 ISSUING = "/cgi-bin/stable_token"
 MakeClient = Callable[..., AsyncWeChatClient]

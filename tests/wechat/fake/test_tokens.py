@@ -4,7 +4,8 @@ from typing import Any
 
 import aiohttp
 
-from tests.doubles.fake_wechat import FORCES_A_DAY, FakeWeChat, SteppedClock
+from server.wechat.fake.server import FakeWeChat, SteppedClock
+from server.wechat.fake.tokens import FORCES_A_DAY
 
 
 async def ask_token(wechat: FakeWeChat, http: aiohttp.ClientSession, *, is_forced: bool = False) -> dict[str, Any]:
