@@ -2,7 +2,7 @@
 
 import typer
 
-from server.cli import audit, bot, carriers, database, exports, imports, keys, reports, samples, serving, staff
+from server.cli import audit, bot, carriers, database, exports, imports, keys, reports, samples, serving, staff, wechat
 
 app = typer.Typer(
     help="邮兵服务", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -21,3 +21,4 @@ app.add_typer(reports.app, name="report")
 app.add_typer(carriers.app, name="carrier")
 app.add_typer(bot.app, name="bot")
 app.add_typer(samples.app, name="sample")
+app.add_typer(wechat.app, name="wechat")
