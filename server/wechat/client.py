@@ -1,7 +1,7 @@
 """微信客户端 — wechatpy's API methods made awaitable; one client for each account (mini-program, service account)."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Never, TypeVar
@@ -14,16 +14,20 @@ from wechatpy.exceptions import APILimitedException, WeChatClientException  # ty
 
 from config.logging import get_logger
 from server.state.protocol import SharedState
+from server.wechat import api
 from server.wechat.accounts import OFFICIAL_ORIGIN, WeChatAccount
 from server.wechat.blotting import blot
 from server.wechat.errors import LimitReached, WeChatRefused, refused
 from server.wechat.refusals import WeChatBusy, WeChatMisconfigured
-from server.wechat.tokens import IssuedToken, TokenKeeper
+from server.wechat.tokens import IssuedToken, TicketKeeper, TokenKeeper
 from server.wechat.transport import Answer, Blob, WeChatTransport, busy, encode_body, locate
+from server.wechat.uploads import encode_upload
 
 T = TypeVar("T")
 
 BUSY = -1
+UPLOAD_PATIENCE = 5
+"""How many times longer than another call an upload may take: a video has ten megabytes."""
 DEAD_TOKEN = frozenset({40001, 40014, 42001})
 WITHOUT_TOKEN = ("/sns/", "/cgi-bin/stable_token", "/cgi-bin/token")
 
@@ -36,6 +40,11 @@ OPERATOR_CHECKS = {
 """What an operator must look at for each code that our own set-up causes. 40001 counts only where no token was sent."""
 
 log = get_logger(__name__)
+
+
+class _Ticket(msgspec.Struct):
+    ticket: str
+    expires_in: int = 7200
 
 
 class _StableToken(msgspec.Struct):
@@ -51,6 +60,9 @@ class _Call:
     endpoint: str
     query: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(repr=False)
+    timeout_seconds: float
+    """For everything: the token, the request and its repetitions."""
+    content_type: str | None = None
     is_under_way: bool = False
     """Whether the request is out and its answer is not in."""
 
@@ -71,6 +83,10 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
     too; none of them quotes a secret, a token or anything else of the request. Timeouts are not retried: the deed
     may have been done, and ``WeChatBusy.may_have_happened`` says so.
     """
+
+    card, cloud, datacube, jsapi = api.Cards(), api.Cloud(), api.Figures(), api.Tickets()
+    material, media, qrcode = api.Materials(), api.Media(), api.QRCodes()
+    tag, user = api.Tags(), api.Followers()
 
     access_token = ""  # wechatpy's property does I/O; here the token joins the query just before each request
 
@@ -97,8 +113,9 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         self._http.close()  # wechatpy's blocking session, never used here
         self._timeout_seconds = timeout_seconds
         self._retry_seconds = tuple(retry_seconds)
-        self._transport = WeChatTransport(http=http, origin=origin, timeout_seconds=timeout_seconds)
+        self._transport = WeChatTransport(http=http, origin=origin)
         self._tokens = TokenKeeper(appid=appid, state=state, issue=self._issue_token, wait_seconds=force_wait_seconds)
+        self._tickets = TicketKeeper(appid=appid, state=state, issue=self._issue_ticket)
 
     def __repr__(self) -> str:
         return f"AsyncWeChatClient({self.appid})"
@@ -106,6 +123,10 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
     async def fetch_access_token(self) -> str:
         """Return the account's current access token, fetched only if no process holds one."""
         return await self._tokens.current()
+
+    async def ticket(self, kind: str) -> str:
+        """Return the account's current JS-SDK ticket of a kind (``jsapi``, ``wx_card``)."""
+        return await self._tickets.current(kind)
 
     async def ask(
         self,
@@ -138,22 +159,34 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         params: Mapping[str, object] | str | None = None,
         data: object = None,
         json: object = None,
+        files: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
         result_processor: Callable[[Any], Any] | None = None,
         api_base_url: str | None = None,
     ) -> Any:
         """Fulfil what wechatpy's methods call ``_request``; the one way out for all of them."""
+        sent = json if data is None else data
         call = _Call(
             method=method,
             endpoint=locate(url_or_endpoint, base=api_base_url or self.API_BASE_URL),
             query=_query(params),
-            body=encode_body(json if data is None else data),
+            body=None if files else encode_body(sent),
+            timeout_seconds=self._timeout_seconds,
         )
+        if files:
+            upload = await asyncio.to_thread(encode_upload, files, sent if isinstance(sent, Mapping) else {})
+            call.body, call.content_type = upload.body, upload.content_type
+            call.timeout_seconds *= UPLOAD_PATIENCE
         answer = await self._within_time(call)
-        return result_processor(answer) if result_processor else answer
+        if result_processor is None:
+            return answer
+        try:
+            return result_processor(answer)
+        except (LookupError, TypeError, ValueError):
+            raise busy(call.path, "unreadable answer", may_have_happened=True) from None
 
     async def _within_time(self, call: _Call) -> Answer:
         try:
-            async with asyncio.timeout(self._timeout_seconds) as deadline:
+            async with asyncio.timeout(call.timeout_seconds) as deadline:
                 return await self._insist(call)
         except TimeoutError:
             if not deadline.expired():
@@ -169,7 +202,12 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
             query = {**call.query, "access_token": token} if token else call.query
             call.is_under_way = True
             answer = await self._transport.exchange(
-                method=call.method, endpoint=call.endpoint, query=query, body=call.body
+                method=call.method,
+                endpoint=call.endpoint,
+                query=query,
+                body=call.body,
+                content_type=call.content_type,
+                timeout_seconds=call.timeout_seconds,
             )
             call.is_under_way = False
             errcode = answer["errcode"] if isinstance(answer, dict) else 0
@@ -219,6 +257,10 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         except msgspec.ValidationError:
             raise busy("/cgi-bin/stable_token", "unreadable answer") from None
         return IssuedToken(token=issued.access_token, lives_seconds=issued.expires_in)
+
+    async def _issue_ticket(self, kind: str) -> IssuedToken:
+        issued = await self.ask("/cgi-bin/ticket/getticket", None, method="get", query={"type": kind}, shape=_Ticket)
+        return IssuedToken(token=issued.ticket, lives_seconds=issued.expires_in)
 
 
 @cache

@@ -104,3 +104,24 @@ class TokenKeeper:
         await self._state.set(self._key, issued.token, ttl_seconds=lives)
         log.info("wechat.token_renewed", seconds=lives)
         return issued.token
+
+
+class TicketKeeper:
+    """Hands out JS-SDK tickets; a second fetch only wastes one call, for the earlier ticket stays good."""
+
+    def __init__(self, *, appid: str, state: SharedState, issue: Callable[[str], Awaitable[IssuedToken]]) -> None:
+        self._prefix = f"wechat:ticket:{appid}"
+        self._state = state
+        self._issue = issue
+        self._turn = asyncio.Lock()
+
+    async def current(self, kind: str) -> str:
+        """Return the ticket of a kind to use now."""
+        key = f"{self._prefix}:{kind}"
+        async with self._turn:
+            held = await self._state.get(key)
+            if held:
+                return held
+            issued = await self._issue(kind)
+            await self._state.set(key, issued.token, ttl_seconds=max(60, issued.lives_seconds - EARLY_SECONDS))
+            return issued.token

@@ -28,12 +28,20 @@ Answer: TypeAlias = dict[str, object] | Blob
 class WeChatTransport:
     """Speaks HTTP to one origin through a session that the caller opens and closes."""
 
-    def __init__(self, *, http: aiohttp.ClientSession, origin: str, timeout_seconds: float) -> None:
+    def __init__(self, *, http: aiohttp.ClientSession, origin: str) -> None:
         self._http = http
         self._origin = origin.rstrip("/")
-        self._limit = aiohttp.ClientTimeout(total=timeout_seconds)
 
-    async def exchange(self, *, method: str, endpoint: str, query: Mapping[str, str], body: bytes | None) -> Answer:
+    async def exchange(
+        self,
+        *,
+        method: str,
+        endpoint: str,
+        query: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+        content_type: str | None = None,
+    ) -> Answer:
         """Send one request and return WeChat's answer, whose ``errcode`` is not judged here.
 
         Raises:
@@ -45,10 +53,11 @@ class WeChatTransport:
                 self._origin + endpoint,
                 params=query,
                 data=body,
-                timeout=self._limit,
+                headers={"Content-Type": content_type} if content_type else None,
+                timeout=aiohttp.ClientTimeout(total=timeout_seconds),
                 allow_redirects=False,  # a redirect would carry the secret to a stranger
             ) as response:
-                raw, content_type, status = await response.read(), response.content_type, response.status
+                raw, kind, status = await response.read(), response.content_type, response.status
             fault, is_open = "" if status == 200 else f"HTTP {status}", status >= 500
         except _NEVER_CONNECTED as error:
             fault, is_open = type(error).__name__, False
@@ -57,7 +66,7 @@ class WeChatTransport:
         # Raised outside the handler: the library's exception holds the address, and the address holds the secret.
         if fault:
             raise busy(endpoint, fault, may_have_happened=is_open)
-        return _read(raw, content_type, endpoint)
+        return _read(raw, kind, endpoint)
 
 
 def locate(url_or_endpoint: str, *, base: str) -> str:

@@ -12,6 +12,7 @@ from server.wechat.accounts import WeChatAccount
 from server.wechat.client import AsyncWeChatClient
 
 TOKEN = "84_" + "t" * 120
+"""The first token; later ones end in their number."""
 SECRET = "s" * 32
 
 
@@ -69,7 +70,9 @@ class Recorder:
         raw = await request.read()
         self.heard.append(Heard(request.method, request.path, dict(request.query), dict(request.headers), raw))
         if request.path == "/cgi-bin/stable_token":
-            return web.json_response({"access_token": TOKEN, "expires_in": 7200}, content_type="text/plain")
+            earlier = sum(one.path == request.path for one in self.heard) - 1
+            token = f"{TOKEN}{earlier or ''}"
+            return web.json_response({"access_token": token, "expires_in": 7200}, content_type="text/plain")
         answer = self.answer.pop(0) if isinstance(self.answer, list) else self.answer
         if isinstance(answer, bytes):
             return web.Response(body=answer, content_type="image/png")

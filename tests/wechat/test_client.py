@@ -69,13 +69,6 @@ async def test_no_other_host_is_spoken_to(wechat: FakeWeChat, client: AsyncWeCha
     assert wechat.calls == []
 
 
-async def test_an_upload_is_refused_until_it_is_supported(wechat: FakeWeChat, client: AsyncWeChatClient) -> None:
-    with pytest.raises(TypeError):
-        await client.media.upload("image", b"\x89PNG")
-
-    assert wechat.calls == []
-
-
 async def test_reading_the_token_property_of_the_library_does_no_io(
     wechat: FakeWeChat, client: AsyncWeChatClient
 ) -> None:
