@@ -71,6 +71,10 @@ class CustomerServiceDesk:
         self._windows.setdefault(openid, {})[doing] = _Window(self._now() + lasts, count)
         self._active[openid] = self._now()
 
+    def forget(self, openid: str) -> None:
+        """Close every window of a person who follows no longer."""
+        self._windows.pop(openid, None)
+
     def left(self, openid: str) -> int:
         """Return how many messages may be sent to a person now."""
         return sum(window.left for window in self._open(openid))

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -47,16 +47,18 @@ class Sent:
 
 
 class Deliveries:
-    """送达簿 — every message in the order in which it was taken."""
+    """送达簿 — every message in the order in which it was taken; ``heard`` is told of each."""
 
     def __init__(self, now: Now) -> None:
         self.all: list[Sent] = []
+        self.heard: Callable[[Sent], None] = lambda sent: None
         self._now = now
 
     def add(self, account: WeChatAccount, openid: str, channel: Channel, kind: str, body: Mapping[str, Any]) -> Sent:
         """Keep a message that reached a person."""
         sent = Sent(len(self.all) + 1, self._now(), account, openid, channel, kind, body)
         self.all.append(sent)
+        self.heard(sent)
         return sent
 
     def to(self, openid: str, *, account: WeChatAccount | None = None) -> list[Sent]:

@@ -14,6 +14,8 @@ from server.wechat.accounts import SANDBOX_CREDENTIALS, WeChatAccount, WeChatCre
 from server.wechat.fake.account import FakeAccount
 from server.wechat.fake.customer_service import Doing
 from server.wechat.fake.failures import Failure, Failures
+from server.wechat.fake.messages import Fields
+from server.wechat.fake.phones import Phones
 from server.wechat.fake.platform import (
     Answer,
     Asked,
@@ -25,6 +27,7 @@ from server.wechat.fake.platform import (
     SteppedClock,
     UploadedFile,
 )
+from server.wechat.fake.pushing import PushOutcome
 from server.wechat.fake.sent import Deliveries, Sent
 
 __all__ = ["Call", "Doing", "Failure", "FakeWeChat", "SteppedClock"]
@@ -76,6 +79,7 @@ class FakeWeChat:
             name: FakeAccount(held, now=self.now, deliveries=self.deliveries, unionids=self.unionids)
             for name, held in credentials.items()
         }
+        self.phones = Phones(self.accounts, deliveries=self.deliveries, now=self.now)
         self.mini, self.service = self.accounts[WeChatAccount.MINI], self.accounts[WeChatAccount.SERVICE]
         self.appid = self.mini.appid
 
@@ -89,10 +93,12 @@ class FakeWeChat:
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.origin = f"http://{host}:{port}"
+        await self.phones.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.failures.released.set()
+        await self.phones.close()
         await self._runner.cleanup()
 
     def add_routes(self, app: web.Application) -> None:
@@ -130,6 +136,15 @@ class FakeWeChat:
     def kill_token(self, *, still_handed_out: bool = False, account: WeChatAccount = WeChatAccount.MINI) -> None:
         """Make the current token dead; if still handed out, stable_token returns it until it is forced."""
         self.accounts[account].tokens.kill(still_handed_out=still_handed_out)
+
+    def push_to(self, origin: str) -> None:
+        """Set the callback of both accounts: the service's own addresses below this origin."""
+        for name, pusher in self.phones.pushers.items():
+            pusher.url = f"{origin}/v1/wechat/{name}/messages"
+
+    async def push(self, openid: str, fields: Fields, *, account: WeChatAccount = WeChatAccount.MINI) -> PushOutcome:
+        """Let a person do something and push it (``messages.text("…")``, ``messages.click("…")`` …)."""
+        return await self.phones.push(account, openid, fields)
 
     # —— what a test looks at ——
 
