@@ -197,5 +197,5 @@ def _keys(given: Mapping[str, Any], mode: WeChatPushMode = WeChatPushMode.SAFE) 
 
 
 def _body(given: Mapping[str, Any]) -> bytes:
-    body = given["body"] if "body" in given else {"Encrypt": given["encrypt"]}
+    body = {"Encrypt": given["encrypt"]} if "encrypt" in given else given["body"]
     return (body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)).encode()

@@ -7,7 +7,8 @@ import pytest
 from wechatpy.crypto import WeChatCrypto
 
 from config.settings import WeChatPushMode
-from server.wechat.pushes.envelope import decrypt, encrypt, is_key, open_body
+from server.wechat.accounts import SANDBOX_CREDENTIALS, WeChatAccount
+from server.wechat.pushes.envelope import decrypt, encrypt, is_key, keys_of, open_body
 from server.wechat.pushes.parsing import parse_push
 from server.wechat.pushes.reading import PushFormat
 from server.wechat.pushes.rejection import PushReason, PushRejected
@@ -267,3 +268,14 @@ def test_a_rejection_does_not_quote_what_was_pushed() -> None:
 
     assert "110101199003078515" not in str(rejected.value)
     assert str(rejected.value).startswith("downgrade: ")
+
+
+@pytest.mark.parametrize("account", list(WeChatAccount))
+def test_the_credentials_of_an_account_open_its_pushes(account: WeChatAccount) -> None:
+    credentials = SANDBOX_CREDENTIALS[account]
+
+    keys = keys_of(credentials)
+
+    assert (keys.appid, keys.token, keys.mode) == (credentials.appid, credentials.push_token, WeChatPushMode.SAFE)
+    encrypted = platform.ciphertext("你好".encode(), appid=credentials.appid, key=credentials.push_key)
+    assert decrypt(encrypted, keys=keys) == "你好"
