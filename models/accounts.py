@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     CARD_BINDING = "card_binding"
     PARCELS = "parcels"
     JOBS = "jobs"
+    PHONE = "phone"
 
 
 class Consent(Record):

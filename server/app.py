@@ -33,6 +33,7 @@ from server.notifications import routes as notifications
 from server.parcels import routes as parcels
 from server.perks import routes as perks
 from server.resources import close_resources, open_resources
+from server.scenes import routes as scenes
 from server.stations import routes as stations
 from server.towns import routes as towns
 
@@ -52,6 +53,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *jobs.ENDPOINTS,
     *parcels.ENDPOINTS,
     *carriers.ENDPOINTS,
+    *scenes.ENDPOINTS,
     *assistant.ENDPOINTS,
 )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from models.accounts import Purpose, StaffRole
+from models.phones import PhoneSource
 
 Code = Annotated[
     str, msgspec.Meta(min_length=1, max_length=128, description="wx.login 得到的 code；沙箱中可用 demo-veteran 等")
@@ -106,3 +107,27 @@ class StaffMemberList(msgspec.Struct):
     """全部工作人员，按加入先后"""
 
     items: list[StaffMemberView]
+
+
+PhoneCode = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=128, description="getPhoneNumber 按钮得到的 code，不是登录的 code")
+]
+TypedMobile = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="自己填写的手机号")]
+
+
+class PhoneRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """留下手机号 — exactly one of the two."""
+
+    code: (
+        Annotated[str, msgspec.Meta(min_length=1, max_length=128, description="getPhoneNumber 按钮得到的 code")] | None
+    ) = None
+    mobile: Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="自己填写的手机号")] | None = None
+
+
+class PhoneView(msgspec.Struct):
+    """我的手机号（打码）"""
+
+    masked_mobile: str
+    source: PhoneSource
+    source_label: str
+    kept_at: datetime

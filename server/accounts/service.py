@@ -12,12 +12,14 @@ from models.accounts import Account, Consent, Purpose, Session
 from models.base import new_id
 from models.errors import Conflict, Invalid
 from models.transactions import execute, fetch_row, fetch_rows, savepoint, transaction
+from server.accounts.forgetting import forget_phone
 from server.audit.service import record
 
 CONSENT_VERSIONS: dict[Purpose, str] = {
     Purpose.CARD_BINDING: "2026-11",
     Purpose.PARCELS: "2026-11",
     Purpose.JOBS: "2026-11",
+    Purpose.PHONE: "2026-11",
 }
 """The versions of the texts now shown; agreeing to an older one is refused."""
 
@@ -165,7 +167,10 @@ async def grant_consent(*, account_id: UUID, purpose: Purpose, version: str, at:
 
 
 async def withdraw_consent(*, account_id: UUID, purpose: Purpose, at: datetime) -> None:
-    """Withdraw a consent (个人信息保护法 15); withdrawing what is not in force changes nothing."""
+    """Withdraw a consent (个人信息保护法 15); withdrawing what is not in force changes nothing.
+
+    With the consent to ``phone`` goes the mobile, which was kept for nothing else.
+    """
     async with transaction():
         rows = await fetch_rows(
             "UPDATE consents SET withdrawn_at = $1 WHERE account_id = $2 AND purpose = $3 AND withdrawn_at IS NULL "
@@ -183,6 +188,8 @@ async def withdraw_consent(*, account_id: UUID, purpose: Purpose, at: datetime) 
                 record_id=row["id"],
                 detail={"purpose": purpose.value},
             )
+        if purpose is Purpose.PHONE:
+            await forget_phone(account_id=account_id)
 
 
 async def require_consent(*, account_id: UUID, purpose: Purpose) -> None:

@@ -122,24 +122,21 @@ async def _answer_once(
 def _respond(endpoint: Endpoint, request: Request, answer: Any, *, personal: bool) -> Answer:
     if answer is None:
         return Answer(status=endpoint.status)
-    if isinstance(answer, Download):
-        return _send_file(answer)
-    body = msgspec.json.encode(answer)
-    if not endpoint.etag:
-        return Answer(body, status=endpoint.status, content_type=JSON, headers={"Cache-Control": "no-store"})
-    tag = f'W/"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache" if personal else "no-cache", "Vary": "Authorization"}
-    known = request.headers.getone("if-none-match", "")
-    if known and (known == "*" or tag in known):
+    is_file = isinstance(answer, Download)
+    body = answer.data if is_file else msgspec.json.encode(answer)
+    headers = _validators(body, personal=personal) if endpoint.etag else {"Cache-Control": "no-store"}
+    known = request.headers.getone("if-none-match", "") if endpoint.etag else ""
+    if known and (known == "*" or headers["ETag"] in known):
         return Answer(status=304, headers=headers)
-    return Answer(body, status=endpoint.status, content_type=JSON, headers=headers)
-
-
-def _send_file(answer: Download) -> Answer:
-    headers = {"Cache-Control": "no-store"}
-    if answer.filename:
+    if is_file and answer.filename:
         headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(answer.filename)}"
-    return Answer(answer.data, headers=headers, content_type=answer.media_type)
+    kind = answer.media_type if is_file else JSON
+    return Answer(body, status=endpoint.status, content_type=kind, headers=headers)
+
+
+def _validators(body: bytes, *, personal: bool) -> dict[str, str]:
+    tag = f'W/"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
+    return {"ETag": tag, "Cache-Control": "private, no-cache" if personal else "no-cache", "Vary": "Authorization"}
 
 
 async def _receive(request: Request, *, limit: int) -> bytes:

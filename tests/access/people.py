@@ -13,6 +13,7 @@ from models.jobs import SavedJob
 from models.merchants import ClerkInvitation, MerchantState
 from models.notifications import Notification
 from models.perks import PerkState
+from models.scenes import SceneSubject
 from models.seekers import BlockedEmployer, Seeker
 from server.cards.cases import Submitted, open_case
 from server.cards.pass_keys import ensure_pass_key
@@ -36,6 +37,7 @@ from tests.factories.jobs import (
 from tests.factories.merchants import make_branch, make_clerk, make_merchant
 from tests.factories.parcels import make_manifest, make_parcel, make_parcel_case
 from tests.factories.perks import make_perk
+from tests.factories.scenes import make_scene_code
 from tests.factories.stations import make_day, make_station, make_station_staff
 from tests.perks.till import redeem, show_pass
 from tests.service import Client
@@ -92,6 +94,8 @@ class Records:
     day_id: UUID
     post_id: UUID
     staff_member_id: UUID
+    code_id: UUID
+    """Of the fair's code."""
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -209,6 +213,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         day_id=(await make_day(A_DAY, station=station)).id,
         post_id=post.id,
         staff_member_id=(await StaffMember.get(account_id=post.account_id)).id,
+        code_id=(await make_scene_code(SceneSubject.FAIR, fair.id)).id,
     )
 
 

@@ -72,6 +72,8 @@ OF_A_TOWN = {
     "fair-administration.remove_booth": ("fair_id", None),
     "fair-board.renew_board_code": ("fair_id", None),
     "fair-administration.cancel_fair": ("fair_id", WHY),
+    "scenes.get_code": ("code_id", None),
+    "scenes.draw_code": ("code_id", None),
     "station-administration.get_station": ("station_id", None),
     "station-administration.update_station": ("station_id", {"notice": "请走东门"}),
     "station-administration.close_station": ("station_id", None),

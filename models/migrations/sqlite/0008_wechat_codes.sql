@@ -1,0 +1,53 @@
+-- Mini-program codes, the mobile of an account, checks of published texts, and identity by face.
+
+CREATE TABLE scene_codes (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    scene VARCHAR(32) NOT NULL UNIQUE,
+    subject VARCHAR(16) NOT NULL,
+    subject_id CHAR(36) NOT NULL,
+    width INTEGER NOT NULL CHECK (width BETWEEN 280 AND 1280),
+    created_by_id CHAR(36) NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    UNIQUE (subject, subject_id)
+);
+
+CREATE TABLE account_phones (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    account_id CHAR(36) NOT NULL UNIQUE REFERENCES accounts (id) ON DELETE RESTRICT,
+    mobile_sealed TEXT NOT NULL,
+    source VARCHAR(16) NOT NULL
+);
+
+CREATE TABLE content_checks (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    content VARCHAR(16) NOT NULL,
+    content_id CHAR(36) NOT NULL,
+    digest VARCHAR(64) NOT NULL,
+    account_id CHAR(36) NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    outcome VARCHAR(16) NOT NULL,
+    label INTEGER,
+    reason VARCHAR(200) NOT NULL,
+    checked_at TIMESTAMP,
+    UNIQUE (content, content_id)
+);
+
+CREATE TABLE face_checks (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    account_id CHAR(36) NOT NULL REFERENCES accounts (id) ON DELETE RESTRICT,
+    serial VARCHAR(32) NOT NULL UNIQUE,
+    submitted_sealed TEXT,
+    id_number_hash VARCHAR(64) NOT NULL,
+    name_hash VARCHAR(64) NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    verify_ret INTEGER,
+    expires_at TIMESTAMP NOT NULL,
+    finished_at TIMESTAMP,
+    used_at TIMESTAMP,
+    card_id CHAR(36) REFERENCES cards (id) ON DELETE RESTRICT
+);
+CREATE INDEX face_checks_account ON face_checks (account_id);
+CREATE INDEX face_checks_expires ON face_checks (expires_at);
+CREATE INDEX face_checks_card ON face_checks (card_id);
