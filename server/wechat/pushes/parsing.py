@@ -11,6 +11,7 @@ from server.wechat.pushes.reading import MAX_BODY_BYTES, Fields, FieldValue, Pus
 PRIVACY_EVENTS = frozenset({"user_info_modified", "user_authorization_revoke", "user_authorization_cancellation"})
 """A person changed, withdrew or closed something: what we hold of it must go. FromUserName is WeChat's own."""
 _LONGEST_NAME = 128
+_LONGEST_INSTANT = 12
 _SCENE_OF_A_SUBSCRIBER = "qrscene_"
 
 
@@ -26,7 +27,7 @@ class Push:
     """One message or event. 微信推送
 
     ``name`` is MsgType or Event as sent; ``openid`` the person it is about, empty where WeChat does not say;
-    ``created`` seconds since 1970, 0 if not sent; ``message_id`` need not be a number; ``fields`` all that was sent.
+    ``created`` seconds since 1970, 0 if that was not sent; ``message_id`` need not be a number; ``fields`` everything.
     """
 
     format: PushFormat
@@ -62,7 +63,7 @@ class Push:
         """
         if self.kind is PushKind.MESSAGE and self.message_id:
             return (("MsgId", self.message_id),)
-        told = ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "trace_id")
+        told = ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "OpenID", "trace_id")
         return (*((name, self.text(name)) for name in told), ("fields", _digest(_as_texts(dict(self.fields)))))
 
     @property
@@ -96,8 +97,8 @@ def push_of(format_: PushFormat, fields: Fields) -> Push:
     """Return the push of fields that were read.
 
     Raises:
-        PushRejected: MsgType is missing, or Event of an event; CreateTime is no number; one of the names and ids is an
-            object, stands twice or is longer than 128 characters.
+        PushRejected: MsgType is missing, or Event of an event; a name or an id is an object, stands twice or is longer
+            than 128 characters.
     """
     for single in ("ToUserName", "EventKey", "Content"):
         if isinstance(fields.get(single), list):
@@ -126,11 +127,7 @@ def _name(fields: Fields, name: str) -> str:
 
 def _created(fields: Fields) -> int:
     text = _name(fields, "CreateTime")
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise malformed("CreateTime is no number")
-    return int(text)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_INSTANT else 0
 
 
 def _as_text(value: FieldValue) -> str:

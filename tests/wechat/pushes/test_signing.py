@@ -80,6 +80,12 @@ def test_a_forged_url_check_is_rejected() -> None:
     assert rejected.value.reason is PushReason.SIGNATURE
 
 
+def test_a_url_check_with_both_signatures_is_answered_as_it_came() -> None:
+    query = PushQuery(OFFICIAL.timestamp, OFFICIAL.nonce, signature=OFFICIAL.signature, msg_signature="0" * 40)
+
+    assert check_url(query, "437512", keys=platform.keys(token="AAAAA")) == "437512"
+
+
 def test_an_encrypted_echostr_is_answered_opened() -> None:
     encrypted = platform.ciphertext(b"1616140317555161061")
     signed = platform.signature(platform.TOKEN, "1", "2", encrypted)
