@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from models import MODEL_MODULES
 from models.migrations.runner import migrate
 from server.assistant.training import ensure_trained
 from tests import databases
+from tests.redis_server import NoRedis, running_redis
 from tests.service import Client, make_settings, serving
 
 
@@ -66,6 +68,19 @@ def empty_postgres_address() -> Iterator[str]:
         address = databases.make_empty_postgres()
     yield address
     databases.drop_postgres(address)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis of this run alone; without the program the tests that need it are skipped, not in CI."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(running_redis(tmp_path_factory.mktemp("redis")))
+        except NoRedis as reason:
+            if os.environ.get("CI") == "true":
+                pytest.fail(str(reason), pytrace=False)
+            pytest.skip(str(reason))
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

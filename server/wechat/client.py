@@ -26,6 +26,8 @@ from server.wechat.uploads import encode_upload
 T = TypeVar("T")
 
 BUSY = -1
+MOST_RENEWALS = 3
+"""So many tokens may die under one call: the one it began with, and one that a slow process stored too late."""
 UPLOAD_PATIENCE = 5
 """How many times longer than another call an upload may take: a video has ten megabytes."""
 DEAD_TOKEN = frozenset({40001, 40014, 42001})
@@ -101,7 +103,7 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         origin: str = OFFICIAL_ORIGIN,
         timeout_seconds: float = 8.0,
         retry_seconds: Sequence[float] = (0.4, 0.8),
-        force_wait_seconds: Sequence[float] = (0.2,) * 10,
+        force_wait_seconds: Sequence[float] = (0.2,) * 30,
     ) -> None:
         """Take over an open session and the state that all processes share.
 
@@ -194,10 +196,10 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         raise busy(call.path, "TimeoutError", may_have_happened=call.is_under_way)
 
     async def _insist(self, call: _Call) -> Answer:
-        """Repeat a call once with a new token and a few times after −1; raise what WeChat finally refused."""
+        """Repeat a call with each new token and a few times after −1; raise what WeChat finally refused."""
         token = await self._token() if call.needs_token else ""
         pauses = list(self._retry_seconds)
-        was_renewed = False
+        renewals = 0
         while True:
             query = {**call.query, "access_token": token} if token else call.query
             call.is_under_way = True
@@ -213,8 +215,8 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
             errcode = answer["errcode"] if isinstance(answer, dict) else 0
             if not errcode:
                 return answer
-            if errcode in DEAD_TOKEN and token and not was_renewed:
-                was_renewed, dead = True, token
+            if errcode in DEAD_TOKEN and token and renewals < MOST_RENEWALS:
+                renewals, dead = renewals + 1, token
                 token = await self._token(refused=dead)
                 if token != dead:
                     continue
