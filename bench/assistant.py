@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import json
+import os
 import random
 import statistics
 import time
@@ -31,6 +32,7 @@ _WANTED_MS, _WANTED_MB, _WANTED_LOAD_SECONDS = 100, 200, 3
 def measure_assistant(address: str, directory: Path) -> None:
     """Print what the bot costs, inside the process and over HTTP."""
     folder = asyncio.run(ensure_trained(get_settings()))
+    os.environ["MODEL_DIR"] = str(folder.parent)  # the server started below reads it
     began = time.perf_counter()
     published = msgspec.json.decode((folder / "published.json").read_bytes(), type=Published)
     assistant = Assistant(load_model(folder), published, SKILLS)

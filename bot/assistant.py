@@ -65,10 +65,14 @@ class Assistant:
         decision = self.understand(question, turns)
         if decision.kind is Kind.HANDOVER:
             return _handover(HandoverReason(decision.reason), confidence=decision.confidence)
-        named = self._skill_for(question.text)
+        named = self._skill_for(question.text) if self._may_yield(decision, cleaned) else None
         if named is not None and self._yields(decision, named[1]):
             return await _live(*named, question, confidence=max(decision.confidence, self.limits.sure))
         return await self._say(await self._choose(decision, question, turns), question, turns)
+
+    def _may_yield(self, decision: Decision, cleaned: str) -> bool:
+        """Whether a skill is worth asking: what the model is sure of yields to a pasted number alone."""
+        return self._yields(decision, "") or any(map(str.isdigit, cleaned))
 
     def _yields(self, decision: Decision, intent: str) -> bool:
         """Whether a skill that knows a sentence by rule may have it: a pasted number, or the model is unsure."""

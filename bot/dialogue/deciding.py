@@ -77,12 +77,20 @@ class Sorted:
                 places[sort].append(place)
         return cls(names, {sort: np.array(found, dtype=np.intp) for sort, found in places.items()})
 
+    def total(self, sort: str, chances: Floats) -> float:
+        """Return the chances of a whole sort together."""
+        return float(chances[self.places[sort]].sum())
+
+    def first(self, sort: str, chances: Floats) -> str:
+        """Return the most probable name of a sort that has any."""
+        return self.names[sort][int(chances[self.places[sort]].argmax())]
+
     def group(self, sort: str, chances: Floats, *, most: int = 1) -> "_Group":
         """Return the first of a sort with their chances, and the chances of all of it together."""
         found = chances[self.places[sort]]
         if not len(found):
             return _Group([], 0.0)
-        first = np.argsort(-found, kind="stable")[:most].tolist()
+        first = [int(found.argmax())] if most == 1 else np.argsort(-found, kind="stable")[:most].tolist()
         names = self.names[sort]
         return _Group([(names[place], float(found[place])) for place in first], float(found.sum()))
 
@@ -109,17 +117,17 @@ def decide(
     """Return what to do with a question that is scored; a topic that may not be answered today is passed over."""
     limits = limits or Thresholds()
     chances = scored.chances
-    handover, live, refusal = (labels.group(sort, chances) for sort in (HANDOVER, LIVE, REFUSAL))
+    handover, live, refusal = (labels.total(sort, chances) for sort in (HANDOVER, LIVE, REFUSAL))
     topics = _valid(labels.group(TOPIC, chances, most=_RANKED), published, today)
     ranked = tuple(topics.ranked)
     if scored.known < limits.known:
         return Decision(Kind.REFUSAL, 1 - scored.known, reason=RefusalReason.UNKNOWN, ranked=ranked)
-    if handover.total >= limits.handover and handover.total >= max(live.total, refusal.total):
-        return Decision(Kind.HANDOVER, handover.total, reason=handover.first, ranked=ranked)
-    if live.total >= limits.live and live.total >= refusal.total:
-        return Decision(Kind.LIVE, live.total, intent=live.first, ranked=ranked)
-    if refusal.total >= limits.refuse:
-        return Decision(Kind.REFUSAL, refusal.total, reason=refusal.first, ranked=ranked)
+    if handover >= limits.handover and handover >= max(live, refusal):
+        return Decision(Kind.HANDOVER, handover, reason=labels.first(HANDOVER, chances), ranked=ranked)
+    if live >= limits.live and live >= refusal:
+        return Decision(Kind.LIVE, live, intent=labels.first(LIVE, chances), ranked=ranked)
+    if refusal >= limits.refuse:
+        return Decision(Kind.REFUSAL, refusal, reason=labels.first(REFUSAL, chances), ranked=ranked)
     return _about_topics(topics, labels.group(AMBIGUOUS, chances), ranked, limits)
 
 

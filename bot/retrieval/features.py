@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rjieba
 
-from bot.retrieval.normalising import clean, normalise
+from bot.retrieval.normalising import clean, substitute
 
 BLOCKS = ("runs", "words", "sounds")
 _FOLDER = Path(__file__).parent
@@ -25,7 +25,7 @@ def features(text: str, sounds: Mapping[str, str]) -> tuple[list[str], list[str]
     parts = cleaned.split()
     runs = [run for part in parts for run in _runs(part)]
     heard = [pair for part in parts for pair in _pairs([sounds.get(sign, sign) for sign in part])]
-    return runs, words(normalise(text)), heard
+    return runs, words(substitute(cleaned)), heard
 
 
 def words(text: str) -> list[str]:

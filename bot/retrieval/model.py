@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass
+from operator import mul
 from pathlib import Path
 
 import msgspec
@@ -10,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.retrieval.features import features
+from bot.retrieval.normalising import LONGEST
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
 _WEIGHTS, _NUMBERS, _WORDS = "weights.npy", "numbers.npz", "words.json"
+_GROWTH = [0.0, *(1 + math.log(count) for count in range(1, LONGEST * 3))]
+"""What a feature counts that occurs so often."""
 _HALF, _COMPARED = math.sqrt(0.5), 10
 HISTORY_SHARE = 0.5
 """What earlier turns count beside the question itself."""
@@ -75,9 +79,9 @@ class Model:
             places, values = places + more, values + [value * HISTORY_SHARE for value in their]
             length = math.sqrt(1 + HISTORY_SHARE**2)
             values = [value / length for value in values]
-        margins = self._bias + (np.asarray(values, np.float32) * self._scales[places]) @ self._weights[places].astype(
-            np.float32
-        )
+        rows = np.array(places, np.intp)
+        scaled = np.array(values, np.float32) * self._scales.take(rows)
+        margins = self._bias + scaled @ self._weights.take(rows, axis=0).astype(np.float32)
         raised = np.exp((margins - margins.max()) * self.sharpness)
         return Scored(raised / raised.sum(), known)
 
@@ -99,17 +103,22 @@ class Model:
         places: list[int] = []
         values: list[float] = []
         known = 0.0
-        for number, (found, known_places) in enumerate(zip(features(text, self._sounds), self._places, strict=True)):
+        blocks = zip(features(text, self._sounds), self._places, self._block_weights, strict=True)
+        for number, (found, known_places, block_weight) in enumerate(blocks):
             counts = Counter(found)
-            inside = [(known_places[feature], count) for feature, count in counts.items() if feature in known_places]
+            inside = [place for place in map(known_places.get, counts) if place is not None]
             if number == 0:
                 known = len(inside) / len(counts) if counts else 0.0
-            raw = [(1 + math.log(count)) * self._idf[place] for place, count in inside]
-            length = math.sqrt(sum(value * value for value in raw))
+            if len(counts) == len(found):
+                raw = [self._idf[place] for place in inside]
+            else:
+                times = [count for feature, count in counts.items() if feature in known_places]
+                raw = [_GROWTH[count] * self._idf[place] for place, count in zip(inside, times, strict=True)]
+            length = math.sqrt(sum(map(mul, raw, raw)))
             if not length:
                 continue
-            weight = self._block_weights[number] / length
-            places += [place for place, _ in inside]
+            weight = block_weight / length
+            places += inside
             values += [value * weight for value in raw]
         return places, values, known
 
@@ -140,7 +149,7 @@ def load_model(folder: Path) -> Model:
         idf=numbers["idf"],
         scales=numbers["scales"],
         block_weights=numbers["blocks"],
-        weights=np.load(folder / _WEIGHTS, mmap_mode="r"),
+        weights=np.asarray(np.load(folder / _WEIGHTS, mmap_mode="r")),  # still mapped, without the cost of its class
         bias=numbers["bias"],
         sharpness=float(numbers["sharpness"]),
     )

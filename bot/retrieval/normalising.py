@@ -22,7 +22,7 @@ _KEPT = re.compile(r"[^\u4e00-\u9fffa-z0-9 ]+")
 
 def normalise(text: str) -> str:
     """Return a question as the index writes it: blanks instead of signs, fillers gone, synonyms as one word."""
-    return _substitute(clean(text))
+    return substitute(clean(text))
 
 
 def clean(text: str) -> str:
@@ -43,7 +43,8 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-def _substitute(text: str) -> str:
+def substitute(text: str) -> str:
+    """Return a cleaned question with its synonyms as one word."""
     pattern, words = _synonyms()
     return pattern.sub(lambda found: words[found[0]], text)
 
