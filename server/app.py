@@ -36,6 +36,7 @@ from server.resources import close_resources, open_resources
 from server.scenes import routes as scenes
 from server.stations import routes as stations
 from server.towns import routes as towns
+from server.wechat.fake.phone_page import attach_phone, phone_files
 
 VERSION = "0.1.0"
 
@@ -80,6 +81,9 @@ def create_app(settings: Settings, *, name: str = "youbing") -> "Sanic[Any, Any]
     app.error_handler.add(Exception, answer_outside)
     _attach_endpoints(app, settings)
     _attach_docs(app)
+    if settings.has_sandbox_wechat:
+        _attach_files(app, phone_files(), kind=ScriptedPage)
+        attach_phone(app)
     return app
 
 
@@ -133,7 +137,7 @@ def _attach_docs(app: "Sanic[Any, Any]") -> None:
 
 def _attach_files(app: "Sanic[Any, Any]", files: tuple[tuple[str, bytes, str], ...], *, kind: type[Answer]) -> None:
     for path, body, media_type in files:
-        name = path.strip("/").replace(".", "_")
+        name = path.strip("/").replace(".", "_").replace("/", "_")
         app.add_route(_always(path, body, media_type, kind), path, name=name, error_format="json")
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 
 import typer
@@ -47,11 +48,27 @@ async def _run(settings: Settings, *, with_outbox: bool) -> int:
     children = plan(listener, workers=settings.workers, with_outbox=with_outbox)
     text = greeting(settings, host=host, port=port, workers=settings.workers, sample=sample)
     try:
-        with listener:
+        async with AsyncExitStack() as twins:
+            twins.enter_context(listener)
+            if settings.has_sandbox_wechat:
+                await twins.enter_async_context(_sandbox_wechat(settings, host=host, port=port))
             supervisor = Supervisor(children, listener=listener, grace_seconds=settings.shutdown_grace_seconds)
             return await supervisor.run(_print_once(text))
     finally:
         shutil.rmtree(metrics, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _sandbox_wechat(settings: Settings, *, host: str, port: int) -> AsyncIterator[None]:
+    """Run a fake WeChat beside the children and tell them where it is; it outlives any one of them."""
+    from server.wechat.fake.sandbox import needs_fake, sandbox_wechat  # what production need not carry
+
+    if not needs_fake(settings):
+        yield
+        return
+    async with sandbox_wechat(host=host, port=port) as origin:
+        os.environ["WECHAT_ORIGIN"] = origin
+        yield
 
 
 def _print_once(text: str) -> Callable[[], None]:

@@ -23,7 +23,7 @@ from server.seed.job_samples import seed_job_samples
 from server.seed.reference import create_perk
 from server.seed.stations import seed_stations
 from server.seed.tariff_samples import seed_tariffs
-from server.wechat.sandbox import DEMO_CODES, sandbox_openid
+from server.wechat.sandbox import DEMO_CODES, sandbox_openid, sandbox_unionid
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,10 @@ class _Chain:
 
 async def seed_samples(*, at: datetime) -> None:
     """Store every sample; the caller knows that there are none yet."""
-    accounts = {code: (await Account.get_or_create(openid=sandbox_openid(code)))[0] for code in DEMO_CODES}
+    accounts = {
+        code: (await Account.get_or_create({"unionid": sandbox_unionid(code)}, openid=sandbox_openid(code)))[0]
+        for code in DEMO_CODES
+    }
     chains = await _merchants(at=at)
     await _perks(chains, at=at)
     people = load("samples/people", People)

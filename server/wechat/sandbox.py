@@ -25,10 +25,23 @@ class SandboxLogin:
             LoginCodeInvalid: the code is malformed, just as before WeChat.
         """
         check_code(code)
-        return WeChatIdentity(openid=sandbox_openid(code), unionid=None, is_sandbox=True)
+        return WeChatIdentity(openid=sandbox_openid(code), unionid=sandbox_unionid(code), is_sandbox=True)
 
 
 def sandbox_openid(code: str) -> str:
     """Return the openid that a sandbox code stands for; the seed gives it to the seeded people."""
-    suffix = code if code in DEMO_CODES else hashlib.sha256(code.encode()).hexdigest()[:16]
-    return f"sandbox-{suffix}"
+    return f"sandbox-{_suffix(code)}"
+
+
+def sandbox_service_openid(code: str) -> str:
+    """Return the openid of the same person at the service account."""
+    return f"sandbox-service-{_suffix(code)}"
+
+
+def sandbox_unionid(code: str) -> str:
+    """Return what joins a person's openids, as when both accounts are on one open platform."""
+    return f"sandbox-union-{_suffix(code)}"
+
+
+def _suffix(code: str) -> str:
+    return code if code in DEMO_CODES else hashlib.sha256(code.encode()).hexdigest()[:16]

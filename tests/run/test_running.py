@@ -59,6 +59,9 @@ async def test_a_first_start_needs_nothing_and_seeds_once(tmp_path: Path) -> Non
         assert "/docs" in first.greeting
         assert "SQLite" in first.greeting
         assert "示例丙" in first.greeting
+        assert "/sandbox/phone" in first.greeting
+        async with http.get(first.base + "/sandbox/phone/people") as people:
+            assert people.status == 200, "the fake WeChat runs and the web process knows where"
         assert await first.stop() == 0
     perks = count_rows(tmp_path, "perks")
 

@@ -11,7 +11,7 @@ from server.wechat.sandbox import DEMO_CODES, SandboxLogin, sandbox_openid
 async def test_a_demo_code_is_its_seeded_person(code: str) -> None:
     identity = await SandboxLogin().identify(code)
 
-    assert identity == WeChatIdentity(openid=f"sandbox-{code}", unionid=None, is_sandbox=True)
+    assert identity == WeChatIdentity(openid=f"sandbox-{code}", unionid=f"sandbox-union-{code}", is_sandbox=True)
 
 
 async def test_the_demo_codes_are_the_promised_ones() -> None:

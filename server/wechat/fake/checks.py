@@ -23,10 +23,13 @@ _URL = re.compile(r"https?://\S+\Z")
 
 
 class CheckDesk:
-    """内容安全台 — ``last_seen`` tells when an openid was last active; ``pending`` are media that await their push."""
+    """内容安全台 — ``last_seen`` tells when an openid was last active; ``pending`` are media that await their push,
+    ``taken`` hears of each.
+    """
 
     def __init__(self, now: Now, *, last_seen: Callable[[str], datetime | None]) -> None:
         self.pending: dict[str, Mapping[str, Any]] = {}
+        self.taken: Callable[[str], None] = lambda trace_id: None
         self._now, self._last_seen = now, last_seen
 
     @property
@@ -68,6 +71,7 @@ class CheckDesk:
         self._check(asked)
         trace = secrets.token_hex(16)
         self.pending[trace] = asked.body
+        self.taken(trace)
         return {"errcode": 0, "errmsg": "ok", "trace_id": trace}
 
     def _check(self, asked: Asked) -> None:

@@ -132,5 +132,10 @@ class Phones:
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
+    async def finish(self) -> None:
+        """Wait for what was to be done beside the requests."""
+        while self._later:
+            await asyncio.gather(*self._later, return_exceptions=True)
+
     def _say(self, account: WeChatAccount, openid: str, words: str) -> None:
         self.chats.add(account, openid, Side.SYSTEM, "text", {"text": {"content": words}})

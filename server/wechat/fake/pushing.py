@@ -38,7 +38,7 @@ class Attempt:
 
 @dataclass
 class PushOutcome:
-    """推送结果 — the attempts, the reply that WeChat took from the last one, or why it took none."""
+    """推送经过 — the attempts, the reply that WeChat took from the last one, or why it took none."""
 
     openid: str
     attempts: list[Attempt] = field(default_factory=list)

@@ -12,9 +12,11 @@ from aiohttp import BodyPartReader, web
 from config.clock import utc_now
 from server.wechat.accounts import SANDBOX_CREDENTIALS, WeChatAccount, WeChatCredentials
 from server.wechat.fake.account import FakeAccount
+from server.wechat.fake.control import add_control_routes
 from server.wechat.fake.customer_service import Doing
 from server.wechat.fake.failures import Failure, Failures
 from server.wechat.fake.messages import Fields
+from server.wechat.fake.phone import add_phone_routes
 from server.wechat.fake.phones import Phones
 from server.wechat.fake.platform import (
     Answer,
@@ -85,7 +87,8 @@ class FakeWeChat:
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=16 * 1024 * 1024)
-        self.add_routes(app)
+        add_control_routes(app, self)
+        add_phone_routes(app, self)
         app.router.add_route("*", "/{path:.*}", self._receive)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -100,12 +103,6 @@ class FakeWeChat:
         self.failures.released.set()
         await self.phones.close()
         await self._runner.cleanup()
-
-    def add_routes(self, app: web.Application) -> None:
-        """Add what a test or the sandbox's page asks the fake itself."""
-        from server.wechat.fake.control import add_control_routes
-
-        add_control_routes(app, self)
 
     # —— what a test sets up ——
 

@@ -16,13 +16,13 @@ _LANGUAGES = {"zh_CN", "en_US", "zh_HK", "zh_TW"}
 class SubscriptionDesk:
     """订阅台 — templates, the consents of each person to each of them, and the messages that take one.
 
-    ``templates`` names the fields of each template, with the words an enum allows. ``takes_any`` is a prefix of
-    template ids whose fields are checked by their keys alone. ``pages`` empty means that every page is published.
+    ``templates`` names the fields of each template, with the words an enum allows. ``knows_all`` takes every
+    other template too, its fields checked by their keys alone. ``pages`` empty means that every page is published.
     """
 
     def __init__(self, *, path: str, deliver: Callable[[str, str, Mapping[str, Any]], None]) -> None:
         self.templates: dict[str, Mapping[str, Collection[str]]] = {}
-        self.takes_any = ""
+        self.knows_all = False
         self.pages: set[str] = set()
         self.consents: Counter[tuple[str, str]] = Counter()
         self._path, self._deliver, self._numbers = path, deliver, 0
@@ -49,7 +49,7 @@ class SubscriptionDesk:
 
     def knows(self, template: str) -> bool:
         """Tell whether a template is the account's."""
-        return template in self.templates or bool(self.takes_any and template.startswith(self.takes_any))
+        return template in self.templates or self.knows_all
 
     def _check_page(self, page: str) -> None:
         is_published = not self.pages or page.partition("?")[0] in self.pages

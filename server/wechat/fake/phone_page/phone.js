@@ -1,0 +1,319 @@
+"use strict";
+// 手机 — shows one conversation of the sandbox's fake WeChat and does what a person does in it. No text is taken for HTML.
+
+const LOOK_MS = 900;
+const KEPT = "youbing.phone";
+const HINTS = ["优待证怎么办", "驿站在哪里", "我的包裹到哪了", "有哪些招聘会", "转人工"];
+const PLACE = { latitude: 32.781, longitude: 119.462, label: "高邮城区（示例位置）" };
+const EVENTS = {
+  CLICK: (body) => `点了菜单「${buttonNames[body.EventKey] || body.EventKey}」`,
+  subscribe: (body) => (body.EventKey ? `扫码关注了服务号（${body.EventKey.replace("qrscene_", "")}）` : "关注了服务号"),
+  unsubscribe: () => "取消了关注",
+  SCAN: (body) => `扫了码（${body.EventKey}）`,
+  user_enter_tempsession: () => "打开了客服窗口",
+};
+const DEEDS = {
+  service: [
+    ["发位置", () => deed({ kind: "location", ...PLACE })],
+    ["发图片", () => deed({ kind: "image" })],
+    ["说一句话（语音）", () => ask("语音里说的话", (words) => deed({ kind: "voice", words }))],
+    ["扫一扫", () => ask("码里的内容（场景值）", (scene) => deed({ kind: "scan", scene }))],
+    ["取消关注", () => deed({ kind: "unfollow" })],
+    ["结束人工客服", () => deed({ kind: "end_human" })],
+  ],
+  mini: [
+    ["打开客服窗口", () => deed({ kind: "enter" })],
+    ["发图片", () => deed({ kind: "image" })],
+    ["订阅提醒", () => subscribe("accept")],
+    ["拒绝提醒", () => subscribe("reject")],
+    ["扫小程序码", () => ask("码里的内容（scene）", openScene)],
+    ["结束人工客服", () => deed({ kind: "end_human" })],
+  ],
+};
+
+const at = (id) => document.getElementById(id);
+let account = "service";
+let person = "demo-veteran";
+let lastNumber = 0;
+let buttonNames = {};
+let round = 0;
+let tokens = {};
+
+/** Ask the page's own server for JSON; a refusal throws with words for a person. */
+async function fetched(path, { method = "GET", body, token } = {}) {
+  const headers = { ...(body && { "Content-Type": "application/json" }), ...(token && { Authorization: `Bearer ${token}` }) };
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store", credentials: "omit" });
+  } catch {
+    throw new Error("连不上服务，请看看它是不是还在运行");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    throw Object.assign(new Error(answer.message || answer.detail || `服务答复 HTTP ${response.status}`), { status: response.status });
+  }
+  return answer;
+}
+
+function tell(fault) {
+  at("fault").textContent = fault;
+  at("fault").hidden = !fault;
+}
+
+function made(tag, { text = "", className = "", ...rest } = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), { className, ...rest });
+  if (text) element.textContent = text;
+  element.append(...children);
+  return element;
+}
+
+const pressed = (text, press, className = "") => made("button", { type: "button", text, className, onclick: press });
+
+/** Do something as this person; the answer to it is seen in the chat. */
+async function deed(asked) {
+  const mine = { account, person };
+  at("panel").hidden = true;
+  at("submenu").hidden = true;
+  at("more").setAttribute("aria-expanded", "false");
+  tell("");
+  const pushed = fetched("/sandbox/phone/deeds", { method: "POST", body: { ...mine, ...asked } });
+  setTimeout(look, 150);
+  try {
+    await pushed;
+  } catch (fault) {
+    tell(fault.message);
+  }
+  look();
+}
+
+function ask(label, then) {
+  at("asking-label").textContent = label;
+  at("asking-words").value = "";
+  at("asking").hidden = false;
+  at("asking-words").focus();
+  at("asking").onsubmit = (event) => {
+    event.preventDefault();
+    const words = at("asking-words").value.trim();
+    if (!words) return;
+    at("asking").hidden = true;
+    then(words);
+  };
+}
+
+/** Log the person in as the mini-program does. */
+async function token() {
+  tokens[person] ||= (await fetched("/v1/sessions", { method: "POST", body: { code: person } })).token;
+  return tokens[person];
+}
+
+/** What the mini-program does on a tap: ask which reminders there are, show the pop-up, tell both sides what was chosen. */
+async function subscribe(result) {
+  try {
+    const found = await fetched("/v1/subscriptions", { token: await token() });
+    const usable = (found.items || found.templates || []).filter((item) => item.template_id).slice(0, 5);
+    if (!usable.length) {
+      throw new Error("现在没有可以订阅的提醒：工作人员还没有填微信模板编号，消息先在小程序的消息里看");
+    }
+    await deed({ kind: result, templates: usable.map((item) => item.template_id) });
+    const results = usable.map((item) => ({ template: item.key, result }));
+    await fetched("/v1/subscriptions", { method: "POST", body: { results }, token: await token() });
+  } catch (fault) {
+    tell(fault.status === 404 ? "这个服务还没有订阅提醒" : fault.message);
+  }
+}
+
+/** A mini-program's code opens the mini-program; WeChat pushes nothing. */
+async function openScene(scene) {
+  at("panel").hidden = true;
+  try {
+    const found = await fetched(`/v1/scenes/${encodeURIComponent(scene)}`);
+    note(`小程序打开了：${found.title || found.subject || scene}`);
+  } catch (fault) {
+    note(`小程序打开了起始页，但这个码没有用：${fault.message}`);
+  }
+}
+
+function note(words, isBad = false) {
+  at("lines").append(made("p", { className: isBad ? "system bad" : "system", text: words }));
+  at("lines").scrollTop = at("lines").scrollHeight;
+}
+
+/** The text of a message; what WeChat makes a link becomes a large button. */
+function bubble(text) {
+  const box = made("div", { className: "bubble" });
+  const pattern = /<a\s+([^>]*)>(.*?)<\/a>|(https?:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+)/gis;
+  let end = 0;
+  for (const found of text.matchAll(pattern)) {
+    box.append(text.slice(end, found.index));
+    box.append(found[3] ? link(found[3], found[3]) : anchor(found[1], found[2]));
+    end = found.index + found[0].length;
+  }
+  box.append(text.slice(end));
+  return box;
+}
+
+function anchor(attributes, words) {
+  const value = (name) => (attributes.match(new RegExp(`${name}\\s*=\\s*["']([^"']*)["']`, "i")) || [])[1] || "";
+  const href = value("href").replaceAll("&amp;", "&");
+  const page = value("data-miniprogram-path");
+  if (page) return pressed(words, () => note(`会打开小程序页面：${page}`), "go");
+  if (href.startsWith("weixin://bizmsgmenu")) {
+    const query = new URLSearchParams(href.split("?")[1]);
+    return pressed(words, () => deed({ kind: "choice", words: query.get("msgmenucontent") || words, id: query.get("msgmenuid") || "" }), "go");
+  }
+  return /^https?:/.test(href) ? link(href, words) : document.createTextNode(words);
+}
+
+const link = (href, words) => made("a", { href, text: words, target: "_blank", rel: "noopener noreferrer" });
+const openPage = (title, page) => pressed(`打开小程序：${title || page}`, () => note(`会打开小程序页面：${page}`), "go");
+
+function fromPerson(kind, body) {
+  if (EVENTS[kind]) return made("p", { className: "system", text: EVENTS[kind](body) });
+  if (kind === "image") return made("div", { className: "bubble" }, made("img", { src: "/sandbox/phone/picture", alt: "示例图片" }));
+  if (kind === "location") return made("div", { className: "bubble", text: `📍 ${body.Label || "位置"}` });
+  if (kind === "voice") return made("div", { className: "bubble", text: `🔊 ${body.Recognition || "语音"}` });
+  return made("div", { className: "bubble", text: body.Content || `[${kind}]` });
+}
+
+const FROM_ACCOUNT = {
+  text: (body) => bubble(body.text.content),
+  image: (body) => made("div", { className: "bubble" }, made("img", {
+    src: `/sandbox/phone/media?account=${account}&id=${encodeURIComponent(body.image.media_id || "")}`, alt: "图片" })),
+  link: (body) => made("div", { className: "bubble", text: `${body.link.title}\n${body.link.description || ""}` }, link(body.link.url, "打开链接")),
+  miniprogrampage: (body) => made("div", { className: "bubble" }, openPage(body.miniprogrampage.title, body.miniprogrampage.pagepath)),
+  news: (body) => made("div", { className: "bubble" }, ...body.news.articles.flatMap((one) => [`${one.title}\n${one.description || ""}`, link(one.url, "打开链接")])),
+  msgmenu: ({ msgmenu }) => made("div", { className: "bubble" }, msgmenu.head_content || "",
+    ...msgmenu.list.map((one) => pressed(one.content, () => deed({ kind: "choice", words: one.content, id: String(one.id) }), "go")), msgmenu.tail_content || ""),
+};
+
+function reminder(body) {
+  const values = Object.values(body.data).map((one) => made("dd", { text: one.value }));
+  const card = made("div", { className: "card" }, made("h2", { text: "订阅消息" }), made("dl", {}, ...values));
+  if (body.page) card.append(openPage("查看详情", body.page));
+  return card;
+}
+
+function fromAccount(kind, body) {
+  if (kind === "subscribe") return reminder(body);
+  const draw = FROM_ACCOUNT[body.msgtype];
+  return draw ? draw(body) : made("div", { className: "bubble", text: `[${body.msgtype}]` });
+}
+
+function drawn({ side, kind, body, at: time }) {
+  if (side === "system") {
+    const words = body.text.content;
+    return made("p", { className: words.startsWith("服务没有正常回应") ? "system bad" : "system", text: words });
+  }
+  const content = side === "person" ? fromPerson(kind, body) : fromAccount(kind, body);
+  if (content.classList.contains("system")) return content;
+  return made("div", { className: `line ${side}` }, content, made("time", { text: time }));
+}
+
+function showMenu(menu, isFollowing) {
+  const key = JSON.stringify(menu);
+  at("menu").hidden = !menu.length || !isFollowing;
+  if (at("menu").dataset.shown === key) return;
+  at("menu").dataset.shown = key;
+  buttonNames = {};
+  const all = menu.flatMap((one) => (one.sub_button?.length ? one.sub_button : [one]));
+  for (const one of all) if (one.key) buttonNames[one.key] = one.name;
+  at("menu").replaceChildren(...menu.map((one) => pressed(one.name, () => (one.sub_button?.length ? showSubmenu(one.sub_button) : chosen(one)))));
+}
+
+function showSubmenu(buttons) {
+  at("panel").hidden = true;
+  at("submenu").hidden = false;
+  at("submenu").replaceChildren(...buttons.map((one) => pressed(one.name, () => chosen(one))),
+    pressed("收起", () => { at("submenu").hidden = true; }, "quiet"));
+}
+
+function chosen(button) {
+  at("submenu").hidden = true;
+  if (button.type === "click") return deed({ kind: "click", key: button.key });
+  return note(`会打开：${button.pagepath || button.url || button.name}`);
+}
+
+function showState(chat) {
+  const left = chat.answers_left;
+  const waiting = left ? `按微信的规定，对方还可以回复 ${left} 条` : "对方现在不能主动发消息，等您先说话";
+  at("state").className = chat.is_typing ? "typing" : "";
+  at("state").textContent = chat.is_typing ? "对方正在输入…" : chat.is_with_human ? "人工客服（示例）接待中" : waiting;
+  at("follow").hidden = chat.is_following;
+  at("say").hidden = at("hints").hidden = !chat.is_following;
+  showMenu(chat.menu, chat.is_following);
+}
+
+/** Look for new lines; an answer for a conversation that was left meanwhile is dropped. */
+async function look() {
+  const mine = round;
+  try {
+    const query = new URLSearchParams({ account, person, after: lastNumber });
+    const chat = await fetched(`/sandbox/phone/chat?${query}`);
+    if (mine !== round) return;
+    const fresh = chat.lines.filter((line) => line.number > lastNumber);
+    const lines = at("lines");
+    const wasAtEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
+    lines.append(...fresh.map(drawn));
+    if (fresh.length) lastNumber = fresh.at(-1).number;
+    if (fresh.length && (wasAtEnd || fresh.some((line) => line.side === "person"))) lines.scrollTop = lines.scrollHeight;
+    showState(chat);
+    if (at("fault").dataset.lost) {
+      delete at("fault").dataset.lost;
+      tell("");
+    }
+  } catch (fault) {
+    if (mine !== round) return;
+    at("fault").dataset.lost = "1";
+    tell(fault.message);
+  }
+}
+
+function turnTo(nextAccount, nextPerson) {
+  [account, person] = [nextAccount, nextPerson];
+  sessionStorage.setItem(KEPT, JSON.stringify({ account, person }));
+  round += 1;
+  lastNumber = 0;
+  at("lines").replaceChildren();
+  at("panel").hidden = at("submenu").hidden = at("asking").hidden = true;
+  tell("");
+  for (const button of at("accounts").children) button.setAttribute("aria-pressed", String(button.dataset.account === account));
+  at("deeds").replaceChildren(...DEEDS[account].map(([name, press]) => pressed(name, press)));
+  look();
+}
+
+function say() {
+  const words = at("words").value.trim();
+  if (!words) return;
+  at("words").value = "";
+  deed({ kind: "text", words });
+}
+
+async function begin() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "{}");
+  const known = await fetched("/sandbox/phone/people");
+  at("accounts").append(...known.accounts.map((one) => {
+    const name = one.account === "mini" ? "小程序客服" : one.name;
+    const button = pressed(name, () => turnTo(one.account, person));
+    button.dataset.account = one.account;
+    return button;
+  }).reverse());
+  at("person").append(...known.people.map((one) => made("option", { value: one.person, text: one.name })));
+  at("person").onchange = () => turnTo(account, at("person").value);
+  at("hints").append(...HINTS.map((words) => pressed(words, () => deed({ kind: "text", words }))));
+  at("say").onsubmit = (event) => { event.preventDefault(); say(); };
+  at("words").onkeydown = (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); say(); }
+  };
+  at("more").onclick = () => {
+    at("panel").hidden = !at("panel").hidden;
+    at("asking").hidden = at("submenu").hidden = true;
+    at("more").setAttribute("aria-expanded", String(!at("panel").hidden));
+  };
+  at("asking-off").onclick = () => { at("asking").hidden = true; };
+  at("follow").onclick = () => deed({ kind: "follow" });
+  at("person").value = known.people.some((one) => one.person === kept.person) ? kept.person : person;
+  turnTo(kept.account || account, at("person").value);
+  setInterval(() => { if (!document.hidden) look(); }, LOOK_MS);
+}
+
+begin().catch((fault) => tell(fault.message));
