@@ -1,6 +1,7 @@
 """设置 — every knob, typed and frozen, read once from the environment or ``.env``."""
 
 import base64
+from datetime import time
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -121,6 +122,13 @@ class Settings(BaseSettings):
     """After this many days without use a unit's address leaves the address book."""
     assistant_retention_days: int = Field(180, ge=30, le=3650)
     """After this many days what was said to the bot loses its words."""
+    notification_quiet_from: time = time(21, 30)
+    notification_quiet_until: time = time(7, 30)
+    """Between the two, on a Beijing clock, no subscribe message is sent but urgent ones; the same time is never."""
+    notifications_per_second: int = Field(20, ge=1, le=1000)
+    """How many subscribe messages the whole installation may send in a second."""
+    notification_retention_days: int = Field(400, ge=90, le=3650)
+    """After this many days a message leaves the inbox."""
     log_level: str = "INFO"
     log_format: str = Field("auto", pattern="^(auto|json|console)$")
 

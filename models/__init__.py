@@ -31,6 +31,7 @@ MODEL_MODULES = (
     "models.series",
     "models.shared_state",
     "models.stations",
+    "models.subscriptions",
     "models.tariffs",
     "models.towns",
 )

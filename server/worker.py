@@ -20,6 +20,7 @@ from server.jobs.fairs.tasks import remind, tell_cancelled, tell_changed
 from server.jobs.intents.tasks import lapse_intents
 from server.jobs.postings.steps import PUBLISHED
 from server.jobs.postings.tasks import close_overdue, employer_renamed
+from server.notifications.tasks import deliver_due, end_and_measure, purge_notifications
 from server.outbox.tasks import Periodic, Task
 from server.parcels.cases.handling import remind_stations
 from server.parcels.cases.opening import find_incidents
@@ -125,6 +126,18 @@ async def _hit_tests() -> int:
     return await do_hit_test(settings=resources().settings, at=utc_now())
 
 
+async def _deliveries() -> int:
+    return await deliver_due(now=utc_now)
+
+
+async def _deliveries_measured() -> int:
+    return await end_and_measure(at=utc_now())
+
+
+async def _notifications() -> int:
+    return await purge_notifications(retention_days=resources().settings.notification_retention_days, at=utc_now())
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("assistant.forget", _HOUR, _conversations),
     Periodic("assistant.forget_questions", _HOUR, _old_questions),
@@ -147,6 +160,9 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("jobs.purge_matches", _HOUR, _old_matches),
     Periodic("carriers.poll", 20, _polls),
     Periodic("carriers.purge_pushes", _HOUR, _pushes),
+    Periodic("notifications.deliver", 1, _deliveries, has_own_lock=True),
+    Periodic("notifications.measure", 60, _deliveries_measured),
+    Periodic("notifications.purge", _HOUR, _notifications),
     Periodic("parcels.lapse_bookings", _HOUR, _bookings),
     Periodic("parcels.forget", _HOUR, _parcels),
     Periodic("parcels.find_incidents", 300, _incidents),

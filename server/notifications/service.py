@@ -1,15 +1,18 @@
 """消息业务 — telling a person something, in the transaction of the deed; reading it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from models.base import new_id
-from models.batches import insert_many, store_many
 from models.errors import NotFound
 from models.notifications import Notification
 from models.transactions import execute, fetch_row
+from server.notifications.storing import ToldRow, store_told
+from server.notifications.templates import find_template
 
 LONGEST_TITLE = 60
 LONGEST_TEXT = 500
@@ -20,27 +23,12 @@ class NotificationNotFound(NotFound):
     next_step = "请返回消息列表刷新后再试"
 
 
-_EACH = insert_many(
-    "notifications",
-    {
-        "id": "uuid",
-        "account_id": "uuid",
-        "event": "text",
-        "title": "text",
-        "text": "text",
-        "link": "text",
-        "dedupe_key": "text",
-    },
-    fixed={"created_at": "$2"},
-    conflict="ON CONFLICT (dedupe_key) DO NOTHING",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
     """要告诉人的事 — ``name`` such as ``job_application.interview``; title and text are what the person reads.
 
     ``key`` makes it told once: the same person and key, however often the work runs. ``link`` is an API path.
+    ``values`` are short texts for a subscribe message, such as a parcel's ``number``; never personal data.
     """
 
     name: str
@@ -48,48 +36,26 @@ class Event:
     title: str
     text: str
     link: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 async def notify(*, account_id: UUID, event: Event, at: datetime) -> bool:
     """Put an event into a person's inbox, once for its key; return whether it was new. 通知。
 
-    It joins the caller's transaction: what is told was done. Texts that are too long are cut with an ellipsis.
+    It joins the caller's transaction: what is told was done. Texts that are too long are cut with an ellipsis. Where
+    a template in use fits the event, a subscribe message is planned in the same statement; the worker sends it.
     """
-    inserted = await execute(
-        "INSERT INTO notifications (id, created_at, account_id, event, title, text, link, dedupe_key) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (dedupe_key) DO NOTHING",
-        new_id(),
-        at,
-        account_id,
-        event.name,
-        _cut(event.title, LONGEST_TITLE),
-        _cut(event.text, LONGEST_TEXT),
-        event.link,
-        f"{account_id.hex}:{event.key}",
-    )
-    return bool(inserted)
+    return bool(await store_told([_row(account_id, event)], at=at))
 
 
 async def notify_all(*, account_ids: Sequence[UUID], event: Event, at: datetime) -> int:
     """Put an event into the inboxes of several people; return to how many it was new."""
-    return sum([await notify(account_id=account_id, event=event, at=at) for account_id in account_ids])
+    return await store_told([_row(account_id, event) for account_id in account_ids], at=at)
 
 
 async def notify_each(told: Sequence[tuple[UUID, Event]], *, at: datetime) -> None:
     """Put into the inboxes of many people what concerns each, once for its key. See ``notify``."""
-    rows = [
-        {
-            "id": new_id(),
-            "account_id": account_id,
-            "event": event.name,
-            "title": _cut(event.title, LONGEST_TITLE),
-            "text": _cut(event.text, LONGEST_TEXT),
-            "link": event.link,
-            "dedupe_key": f"{account_id.hex}:{event.key}",
-        }
-        for account_id, event in told
-    ]
-    await store_many(_EACH, rows, at)
+    await store_told([_row(account_id, event) for account_id, event in told], at=at)
 
 
 async def list_notifications(
@@ -135,6 +101,23 @@ async def mark_all_read(*, account_id: UUID, at: datetime) -> int:
     """Mark everything that a person was told as read; return how much was unread."""
     return await execute(
         "UPDATE notifications SET read_at = $1 WHERE account_id = $2 AND read_at IS NULL", at, account_id
+    )
+
+
+def _row(account_id: UUID, event: Event) -> ToldRow:
+    template = find_template(event.name)
+    return ToldRow(
+        id=new_id(),
+        account_id=account_id,
+        event=event.name,
+        title=_cut(event.title, LONGEST_TITLE),
+        text=_cut(event.text, LONGEST_TEXT),
+        link=event.link,
+        dedupe_key=f"{account_id.hex}:{event.key}",
+        delivery_id=new_id() if template else None,
+        template=template.key if template else None,
+        is_urgent=template is not None and event.name in template.urgent,
+        field_values=msgspec.json.encode(event.values).decode() if event.values else "{}",
     )
 
 

@@ -37,6 +37,11 @@ class _TextChecked(msgspec.Struct):
     result: TextVerdict
 
 
+class _MessageTaken(msgspec.Struct):
+    msgid: int | str = ""
+    """The document of the pushes says that it is answered; that of the call does not show it."""
+
+
 class _MediaTaken(msgspec.Struct):
     trace_id: str
 
@@ -100,8 +105,8 @@ async def send_subscribe_message(
     page: str | None = None,
     version: AppVersion = AppVersion.RELEASE,
     lang: str = "zh_CN",
-) -> None:
-    """Send a subscribe message of the mini-program; it uses up one of the person's agreements.
+) -> str:
+    """Send a subscribe message of the mini-program and return WeChat's id of it; it uses up one of the agreements.
 
     Raises:
         NoConsent: the person agreed to none, or to none that is left.
@@ -116,7 +121,8 @@ async def send_subscribe_message(
         "miniprogram_state": _MESSAGE_STATES[version],
         "lang": lang,
     }
-    await client.ask("/cgi-bin/message/subscribe/send", message | ({"page": page} if page else {}), shape=_Nothing)
+    message |= {"page": page} if page else {}
+    return str((await client.ask("/cgi-bin/message/subscribe/send", message, shape=_MessageTaken)).msgid)
 
 
 async def check_text(

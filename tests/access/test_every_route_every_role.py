@@ -174,6 +174,7 @@ OF_THE_WHOLE_CITY = {
     *("questions.get_group", "questions.attach_group", "questions.propose_outside", "questions.confirm_outside"),
     *("questions.dismiss_group", "questions.reopen_group"),
     *("staff.suspend_staff", "staff.reinstate_staff", "tariffs.end_tariff", "carriers.repeat_carrier_push"),
+    "notification-administration.resend_delivery",
     *("merchants.update_merchant", "merchants.suspend_merchant", "merchants.reinstate_merchant"),
     *("merchants.create_branch", "merchants.update_branch", "merchants.close_branch", "merchants.reopen_branch"),
     *("perk-administration.get_perk", "perk-administration.update_perk", "perk-administration.publish_perk"),

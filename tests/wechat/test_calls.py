@@ -71,14 +71,14 @@ REQUESTS: dict[str, tuple[Call, Any, str, Any, Any]] = {
             "lang": "zh_CN",
             "page": "pages/fair?id=1",
         },
-        None,
+        "1",
     ),
     "a subscribe message that leads nowhere": (
         lambda client: calls.send_subscribe_message(client, openid=OPENID, template_id="tmpl", fields={}),
         {"errcode": 0, "errmsg": "ok"},
         "/cgi-bin/message/subscribe/send",
         {"touser": OPENID, "template_id": "tmpl", "data": {}, "miniprogram_state": "formal", "lang": "zh_CN"},
-        None,
+        "",
     ),
     "a text to be checked": (
         lambda client: calls.check_text(
@@ -211,7 +211,7 @@ async def test_a_call_asks_as_the_document_says_and_reads_the_answer(recorder: R
     assert result == expected
 
 
-@pytest.mark.parametrize("name", [name for name, parts in REQUESTS.items() if parts[4] is not None])
+@pytest.mark.parametrize("name", [name for name, parts in REQUESTS.items() if parts[4] not in (None, "", "1")])
 async def test_an_answer_of_another_shape_is_an_unknown_outcome(recorder: Recorder, name: str) -> None:
     recorder.answer = {"errcode": 0, "errmsg": "ok", "dns": 1}
 

@@ -57,6 +57,3 @@ def _view(item: Notification) -> NotificationView:
         created_at=beijing(item.created_at),
         read_at=beijing(item.read_at) if item.read_at else None,
     )
-
-
-ENDPOINTS = tuple(routes.endpoints)
