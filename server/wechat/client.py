@@ -216,8 +216,8 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
             if not errcode:
                 return answer
             if errcode in DEAD_TOKEN and token and renewals < MOST_RENEWALS:
-                renewals, dead = renewals + 1, token
-                token = await self._token(refused=dead)
+                dead, token = token, await self._token(refused=token, may_force=not renewals)
+                renewals += 1
                 if token != dead:
                     continue
             if errcode == BUSY and pauses:
@@ -225,9 +225,9 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
                 continue
             self._refuse(call, answer, query)
 
-    async def _token(self, *, refused: str | None = None) -> str:
+    async def _token(self, *, refused: str | None = None, may_force: bool = True) -> str:
         try:
-            return await self._tokens.current(refused=refused)
+            return await self._tokens.current(refused=refused, may_force=may_force)
         except WeChatBusy as refusal:
             # whatever became of the request for a token, what needed it was not done
             if not refusal.may_have_happened:

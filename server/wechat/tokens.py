@@ -41,26 +41,28 @@ class TokenKeeper:
         self._issue = issue
         self._wait_seconds = tuple(wait_seconds)
         self._turn = asyncio.Lock()
-        self._flights: dict[str | None, asyncio.Task[str]] = {}
+        self._flights: dict[tuple[str | None, bool], asyncio.Task[str]] = {}
 
-    async def current(self, *, refused: str | None = None) -> str:
+    async def current(self, *, refused: str | None = None, may_force: bool = True) -> str:
         """Return the token to use now; ``refused`` is one that WeChat has just declared dead.
 
-        The same dead token comes back when no better one is to be had: the caller must then give up.
+        The same dead token comes back when no better one is to be had: the caller must then give up. Without
+        ``may_force`` WeChat is only asked for the token it would hand to anybody.
         """
         held = await self._held(refused)
         if held is not None:
             return held
-        flight = self._flights.get(refused)
+        key = (refused, may_force)
+        flight = self._flights.get(key)
         if flight is None:
-            flight = asyncio.create_task(self._renew(refused))
-            self._flights[refused] = flight
-            flight.add_done_callback(lambda done: self._land(refused, done))
+            flight = asyncio.create_task(self._renew(refused, may_force=may_force))
+            self._flights[key] = flight
+            flight.add_done_callback(lambda done: self._land(key, done))
         # Shielded: a caller that gives up must not take the fetch away from those who wait with it.
         return await asyncio.shield(flight)
 
-    def _land(self, refused: str | None, flight: asyncio.Task[str]) -> None:
-        self._flights.pop(refused, None)
+    def _land(self, key: tuple[str | None, bool], flight: asyncio.Task[str]) -> None:
+        self._flights.pop(key, None)
         if not flight.cancelled():
             flight.exception()  # marks it as seen, should every caller have left
 
@@ -68,7 +70,7 @@ class TokenKeeper:
         held = await self._state.get(self._key)
         return held if held and held != refused else None
 
-    async def _renew(self, refused: str | None) -> str:
+    async def _renew(self, refused: str | None, *, may_force: bool) -> str:
         async with self._turn:
             held = await self._held(refused)
             if held is not None:
@@ -77,6 +79,8 @@ class TokenKeeper:
             if issued.token != refused:
                 return await self._keep(issued)
             # WeChat itself still hands out the dead token.
+            if not may_force:
+                return issued.token
             if await self._state.add(f"{self._key}:forced", "1", ttl_seconds=FORCED_PAUSE_SECONDS):
                 return await self._force()
             return await self._await_another(issued.token)

@@ -124,7 +124,25 @@ async def test_a_call_that_stays_refused_fails_after_one_repetition(
 
     assert failure.value.errcode == 40001
     assert len(wechat.requests("/cgi-bin/getcallbackip")) == 2
-    assert len(wechat.requests(ISSUING)) == 3, "the first token, the same again, the forced one"
+    assert len(wechat.requests(ISSUING)) == 4, "the first token, the same again, the forced one, the same again"
+
+
+async def test_a_call_gets_through_that_a_slow_process_hands_another_dead_token(
+    wechat: FakeWeChat, client: AsyncWeChatClient, state: MemoryState
+) -> None:
+    oldest = await client.fetch_access_token()
+    wechat.kill_token()
+    await client.misc.get_wechat_ips()
+    wechat.kill_token()
+    wechat.failures.delay_seconds = 0.2
+
+    call = asyncio.create_task(client.misc.get_wechat_ips())
+    await asyncio.sleep(0.1)
+    await state.set(f"wechat:token:{wechat.appid}", oldest, ttl_seconds=6900)
+
+    assert await call == ["101.226.62.77"]
+    assert len(wechat.requests("/cgi-bin/getcallbackip")) == 2 + 3
+    assert wechat.forced_refreshes == 0
 
 
 async def test_a_process_that_waits_in_vain_for_another_ones_force_stores_nothing(state: MemoryState) -> None:

@@ -242,6 +242,23 @@ def test_plain_mode_names_the_setting_when_only_ciphertext_comes() -> None:
     assert reason_of(pushed.body, pushed.query, WeChatPushMode.PLAIN, key="") is PushReason.KEY
 
 
+def test_plain_mode_takes_a_body_that_brings_its_ciphertext_along() -> None:
+    beside = "<MsgType>text</MsgType><Content>你好</Content>"
+    pushed = platform.push_ciphertext(platform.ciphertext(b"other"), beside=beside)
+
+    opened = open_body(pushed.body, pushed.query, keys=platform.keys(WeChatPushMode.PLAIN, key=""))
+
+    assert parse_push(opened.text).text("Content") == "你好"
+
+
+def test_plain_mode_opens_a_signed_body_of_an_unknown_kind() -> None:
+    pushed = platform.push_plain("<xml><InfoType>authorized</InfoType></xml>")
+
+    opened = open_body(pushed.body, pushed.query, keys=platform.keys(WeChatPushMode.PLAIN, key=""))
+
+    assert opened.text == "<xml><InfoType>authorized</InfoType></xml>"
+
+
 def test_a_push_of_years_ago_is_opened_because_repetitions_carry_the_first_timestamp() -> None:
     encrypted = platform.ciphertext(platform.text_xml().encode())
     signed = platform.signature(platform.TOKEN, "1", platform.NONCE, encrypted)
