@@ -82,7 +82,8 @@ def test_a_message_id_need_not_be_a_number() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", ["user_info_modified", "user_authorization_revoke", "user_authorization_cancellation"]
+    "event",
+    ["user_info_modified", "user_authorization_revoke", "user_authorization_cancellation", "USER_INFO_MODIFIED"],
 )
 def test_a_privacy_event_is_about_its_openid_and_not_about_who_sent_it(event: str) -> None:
     push = json_event(event, **{" OpenID": " oPerson", " RevokeInfo": "301"})
@@ -249,6 +250,12 @@ def test_a_time_that_cannot_be_read_does_not_lose_the_push(created: object) -> N
 
     assert push.created == 0
     assert push.fields["CreateTime"] == (created.strip() if isinstance(created, str) else created)
+
+
+def test_names_of_128_characters_and_times_of_12_digits_are_the_longest() -> None:
+    push = json_event("e" * 128, FromUserName="o" * 128, CreateTime=999999999999)
+
+    assert (len(push.name), len(push.openid), push.created) == (128, 128, 999999999999)
 
 
 def test_a_field_that_is_no_single_value_reads_as_empty() -> None:

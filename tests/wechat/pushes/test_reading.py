@@ -177,11 +177,13 @@ def test_the_limit_counts_bytes_and_is_exact() -> None:
     assert reason_of(body.encode(), limit=11) is PushReason.OVERSIZED
 
 
-@pytest.mark.parametrize("wrap", ["xml", "json"])
+@pytest.mark.parametrize("wrap", ["xml", "json", "list"])
 def test_nesting_has_a_limit(wrap: str) -> None:
     def nested(depth: int) -> str:
         if wrap == "xml":
             return f"<xml>{'<a>' * depth}1{'</a>' * depth}</xml>"
+        if wrap == "list":
+            return '{"a":' + "[" * (depth - 1) + "1" + "]" * (depth - 1) + "}"
         return '{"a":' * depth + "1" + "}" * depth
 
     read_fields(nested(MAX_DEPTH))
