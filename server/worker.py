@@ -7,6 +7,7 @@ from server.assistant.knowledge.hit_tests import do_hit_test
 from server.assistant.questions.gathering import forget_questions
 from server.assistant.tasks import forget_conversations, gather_due, make_model
 from server.audit.sealing import seal_new_entries
+from server.cards.tasks import purge_face_checks
 from server.carriers.polling import poll_kuaidi100
 from server.carriers.pushes import PUSHED, work_on_push
 from server.carriers.tasks import purge_pushes
@@ -43,6 +44,10 @@ TASKS: dict[str, Task] = {
 
 async def _sessions() -> int:
     return await purge_sessions(at=utc_now())
+
+
+async def _face_checks() -> int:
+    return await purge_face_checks(at=utc_now())
 
 
 async def _scans() -> int:
@@ -158,6 +163,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("jobs.fair_reminders", _HOUR, _fair_reminders),
     Periodic("jobs.tell_matches", 30, _matches),
     Periodic("jobs.purge_matches", _HOUR, _old_matches),
+    Periodic("cards.purge_face_checks", _HOUR, _face_checks),
     Periodic("carriers.poll", 20, _polls),
     Periodic("carriers.purge_pushes", _HOUR, _pushes),
     Periodic("notifications.deliver", 1, _deliveries, has_own_lock=True),

@@ -14,6 +14,7 @@ from config.database import close_database, open_database
 from models import MODEL_MODULES
 from models.migrations.runner import migrate
 from server.assistant.training import ensure_trained
+from server.wechat.fake.server import FakeWeChat
 from tests import databases
 from tests.redis_server import NoRedis, running_redis
 from tests.service import Client, make_settings, serving
@@ -105,4 +106,18 @@ async def database(database_address: str) -> AsyncIterator[TortoiseContext]:
 async def service(database_address: str) -> AsyncIterator[Client]:
     """The running service on a fresh database, spoken to by a stranger; the test runs once on each kind."""
     async with serving(make_settings(database_address)) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def platform() -> AsyncIterator[FakeWeChat]:
+    """WeChat's fake, with both accounts of the sandbox."""
+    async with FakeWeChat() as fake:
+        yield fake
+
+
+@pytest_asyncio.fixture
+async def connected(database_address: str, platform: FakeWeChat, tmp_path: Path) -> AsyncIterator[Client]:
+    """The running service that calls ``platform``; the test runs once on each kind of database."""
+    async with serving(make_settings(database_address, wechat_origin=platform.origin, data_dir=tmp_path)) as client:
         yield client

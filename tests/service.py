@@ -91,7 +91,7 @@ _idle: "dict[str, Sanic[Any, Any]]" = {}
 async def serving(settings: Settings) -> AsyncIterator[Client]:
     """Run the application in this loop on a free port; yield a stranger who speaks to it."""
     Sanic.test_mode = True
-    key = settings.model_dump_json(exclude={"database_url"})
+    key = settings.model_dump_json(exclude={"database_url", "data_dir", "wechat_origin"})
     app = _idle.pop(key, None) or create_app(settings, name=f"youbing-{uuid4().hex}")
     app.ctx.settings = settings
     listener = socket.socket()

@@ -202,12 +202,17 @@ async def _open_case(claim: Claim, *, holder: CardHolder | None, at: datetime) -
 
 
 async def _record_binding(claim: Claim, *, card: Card, at: datetime) -> None:
+    await close_open_case(account_id=claim.account_id, card_id=card.id, note="本人重新填写后核对成功", at=at)
+    await record(account_id=claim.account_id, role="person", action="card.bound", record_type="card", record_id=card.id)
+
+
+async def close_open_case(*, account_id: UUID, card_id: UUID, note: str, at: datetime) -> None:
+    """Close the case of an account whose card was bound without staff; what was typed is removed."""
     await execute(
         "UPDATE card_cases SET state = 'verified', note = $1, card_id = $2, submitted_sealed = NULL, "
         "resolved_at = $3, updated_at = $3 WHERE account_id = $4 AND state = 'open'",
-        "本人重新填写后核对成功",
-        card.id,
+        note,
+        card_id,
         at,
-        claim.account_id,
+        account_id,
     )
-    await record(account_id=claim.account_id, role="person", action="card.bound", record_type="card", record_id=card.id)

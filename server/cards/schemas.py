@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from models.cards import CardKind, CardState, CaseState
+from models.face_checks import FaceCheckState
 from server.cards.administration import DisclosedField
 from server.cards.service import StandingReason
 from server.http.pagination import Cursor, PageSize
@@ -214,3 +215,34 @@ class ReplacementRequest(msgspec.Struct, forbid_unknown_fields=True):
     reason: Reason
     issued_on: date | None = None
     expires_on: date | None = None
+
+
+class FaceCheckRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """开始刷脸核身 — name and number are passed on to WeChat and not stored."""
+
+    name: Name
+    id_number: Number
+
+
+class FaceCheckView(msgspec.Struct):
+    """一次核身"""
+
+    id: UUID
+    state: FaceCheckState
+    state_label: str
+    expires_at: datetime
+    """Until then the face is shown, and a pass may be used."""
+
+
+class FaceCheckStarted(msgspec.Struct):
+    """开始的核身"""
+
+    check: FaceCheckView
+    verify_id: str
+    """For ``wx.requestFacialVerify``."""
+
+
+class FaceBindingRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """刷脸绑定 — the last four digits only where there are several cards."""
+
+    card_last4: Last4 | None = None

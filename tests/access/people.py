@@ -20,7 +20,14 @@ from server.cards.pass_keys import ensure_pass_key
 from server.notifications.service import Event, notify
 from tests.factories.addresses import make_address
 from tests.factories.assistant import make_message
-from tests.factories.cards import give_consent, make_account, make_card, make_staff, sample_id_number
+from tests.factories.cards import (
+    give_consent,
+    make_account,
+    make_card,
+    make_face_check,
+    make_staff,
+    sample_id_number,
+)
 from tests.factories.employers import make_employer, make_employer_invitation, make_employer_member
 from tests.factories.jobs import (
     bring,
@@ -96,6 +103,8 @@ class Records:
     staff_member_id: UUID
     code_id: UUID
     """Of the fair's code."""
+    check_id: UUID
+    """A face check that passed."""
 
 
 async def gather(service: Client) -> tuple[dict[str, Client], Records]:
@@ -213,6 +222,7 @@ async def _make_records(people: dict[str, Client]) -> Records:
         day_id=(await make_day(A_DAY, station=station)).id,
         post_id=post.id,
         staff_member_id=(await StaffMember.get(account_id=post.account_id)).id,
+        check_id=(await make_face_check(account_id=people["veteran"].account_id)).id,
         code_id=(await make_scene_code(SceneSubject.FAIR, fair.id)).id,
     )
 

@@ -138,6 +138,8 @@ OF_AN_EMPLOYER = {
 }
 OF_A_PERSON = {
     "notifications.mark_read": ("notification_id", None),
+    "face-checks.finish_face_check": ("check_id", None),
+    "face-checks.bind_by_face": ("check_id", {}),
     "addresses.get_address": ("address_id", None),
     "addresses.update_address": ("address_id", {"label": "儿子"}),
     "addresses.remove_address": ("address_id", None),

@@ -17,9 +17,11 @@ from models.cards import (
     CardKind,
     CardState,
 )
+from models.face_checks import FaceCheck, FaceCheckState
 from models.fields import seal
 from models.identifiers import IdNumber
 from server.accounts.guards import StaffMember as StaffAsker
+from server.cards.faces import LIVES, PASSED, hash_name
 from server.cards.identity import hash_card_number, hash_id_number, hash_mobile
 from server.cards.roster_plan import new_pseudonym
 from tests.factories.merchants import SOME_TOWN, make_town
@@ -76,6 +78,21 @@ async def make_card(**overrides: Any) -> Card:
     card = await Card.create(**(values | overrides))
     card.holder = holder
     return card
+
+
+async def make_face_check(**overrides: Any) -> FaceCheck:
+    """Make a face check that passed just now, of ``name`` and ``id_number`` in clear."""
+    at = utc_now()
+    values: dict[str, Any] = {
+        "serial": uuid4().hex,
+        "id_number_hash": hash_id_number(overrides.pop("id_number", sample_id_number(next(_numbers)))),
+        "name_hash": hash_name(overrides.pop("name", "段誉明")),
+        "state": FaceCheckState.PASSED,
+        "verify_ret": PASSED,
+        "expires_at": at + LIVES,
+        "finished_at": at,
+    }
+    return await FaceCheck.create(**(values | overrides))
 
 
 async def make_account() -> Account:
