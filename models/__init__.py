@@ -34,5 +34,6 @@ MODEL_MODULES = (
     "models.subscriptions",
     "models.tariffs",
     "models.towns",
+    "models.wechat",
 )
 """Every module that declares stored records; a new domain adds its line here."""

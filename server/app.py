@@ -37,6 +37,7 @@ from server.scenes import routes as scenes
 from server.stations import routes as stations
 from server.towns import routes as towns
 from server.wechat.fake.phone_page import attach_phone, phone_files
+from server.wechat.receiving import routes as wechat
 
 VERSION = "0.1.0"
 
@@ -56,6 +57,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *carriers.ENDPOINTS,
     *scenes.ENDPOINTS,
     *assistant.ENDPOINTS,
+    *wechat.routes.endpoints,
 )
 
 

@@ -29,6 +29,10 @@ from server.parcels.tasks import forget_parcels, lapse_bookings
 from server.perks.tasks import deidentify_redemptions, purge_scans
 from server.resources import resources
 from server.state.database import purge_expired
+from server.wechat.receiving.keeping import PUSHED as WECHAT_PUSHED
+from server.wechat.receiving.tasks import purge_pushes as purge_pushes_of_wechat
+from server.wechat.receiving.tasks import take_up_stranded
+from server.wechat.receiving.working import work_on_push as work_on_push_of_wechat
 
 _HOUR = 3600
 
@@ -38,6 +42,7 @@ TASKS: dict[str, Task] = {
     PUBLISHED: Task(posting_published),
     PUSHED: Task(work_on_push),
     RENAMED: Task(employer_renamed),
+    WECHAT_PUSHED: Task(work_on_push_of_wechat),
 }
 """The tasks by the kind of message that they do."""
 
@@ -127,6 +132,14 @@ async def _old_questions() -> int:
     return await forget_questions(retention_days=resources().settings.assistant_retention_days, at=utc_now())
 
 
+async def _wechat_pushes() -> int:
+    return await purge_pushes_of_wechat(at=utc_now())
+
+
+async def _stranded() -> int:
+    return await take_up_stranded(at=utc_now())
+
+
 async def _hit_tests() -> int:
     return await do_hit_test(settings=resources().settings, at=utc_now())
 
@@ -173,4 +186,6 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("parcels.forget", _HOUR, _parcels),
     Periodic("parcels.find_incidents", 300, _incidents),
     Periodic("parcels.remind_stations", _HOUR, _case_reminders),
+    Periodic("wechat.purge_pushes", _HOUR, _wechat_pushes),
+    Periodic("wechat.take_up_stranded", 60, _stranded),
 )

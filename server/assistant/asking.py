@@ -1,6 +1,6 @@
 """提问 — one question of a conversation: understood, answered, and stored masked in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -59,10 +59,13 @@ async def ask(
     longitude: float | None,
     account_id: UUID | None,
     at: datetime,
+    is_topic_chosen: bool = False,
+    within: Callable[[Asked], Awaitable[None]] | None = None,
 ) -> Asked:
     """Answer a question of a conversation, a new one where none is named. 提问。
 
-    ``topic`` is that of a tapped option; it counts only if the last reply offered it.
+    ``topic`` is that of a tapped option; it counts only if the last reply offered it, or ``is_topic_chosen`` says that
+    the bureau's own menu named it. ``within`` is done in the transaction that stores the answer.
 
     Raises:
         ConversationNotFound: there is none, or it is somebody else's.
@@ -77,10 +80,10 @@ async def ask(
         if rows:
             last, offered = as_uuid(rows[0]["id"]), msgspec.json.decode(rows[0]["options"], type=list[str])
     question = Question(text=text, at=at, account_id=account_id, latitude=latitude, longitude=longitude)
-    tapped = assistant.answer(topic) if topic is not None and topic in offered else None
+    tapped = assistant.answer(topic) if topic is not None and (topic in offered or is_topic_chosen) else None
     reply = tapped or await assistant.reply(question, turns)
     asked = Asked(conversation_id or uuid4(), new_id(), reply)
-    await _store(asked, text, account_id=account_id, chosen_from=last if tapped else None, at=at)
+    await _store(asked, text, account_id=account_id, chosen_from=last if tapped else None, at=at, within=within)
     return asked
 
 
@@ -95,7 +98,15 @@ async def require_conversation(conversation_id: UUID, *, account_id: UUID | None
         raise ConversationNotFound
 
 
-async def _store(asked: Asked, text: str, *, account_id: UUID | None, chosen_from: UUID | None, at: datetime) -> None:
+async def _store(
+    asked: Asked,
+    text: str,
+    *,
+    account_id: UUID | None,
+    chosen_from: UUID | None,
+    at: datetime,
+    within: Callable[[Asked], Awaitable[None]] | None,
+) -> None:
     reply = asked.reply
     topics = [option.topic for option in reply.options if option.topic]
     async with transaction():
@@ -119,6 +130,8 @@ async def _store(asked: Asked, text: str, *, account_id: UUID | None, chosen_fro
             await choice_taken(chosen_from)
         if reply.kind is Kind.HANDOVER:
             await open_case(conversation_id=asked.conversation_id, reason=reply.reason, at=at)
+        if within is not None:
+            await within(asked)
 
 
 def _turn(row: Row) -> Turn:

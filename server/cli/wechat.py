@@ -7,12 +7,9 @@ from typing import Annotated
 
 import typer
 
-from server.cli import wechat_menu
 from server.cli.faults import FAILED, in_words, stop
 
 app = typer.Typer(help="微信", no_args_is_help=True)
-app.add_typer(wechat_menu.menu, name="menu")
-app.add_typer(wechat_menu.tags, name="tags")
 
 
 @app.callback()

@@ -14,7 +14,7 @@ from config.clock import utc_now
 from models.errors import FieldError
 from models.transactions import one_connection, transaction
 from server.http.askers import Anyone, Asker
-from server.http.endpoints import By, Download, Endpoint, Upload
+from server.http.endpoints import By, Download, Endpoint, Raw, Upload
 from server.http.idempotency import Reply, claim, fingerprint_of, store
 from server.http.problems import BodyTooLarge, MalformedRequest, NoSuchPath, WrongMediaType, answer_exception
 from server.http.rate_limits import RateLimiter
@@ -159,7 +159,9 @@ def _argument_reader(endpoint: Endpoint) -> Callable[[Request], dict[str, Any]]:
 
     def read(request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
-        if query_type is not None:
+        if endpoint.takes_raw:
+            arguments["raw"] = Raw(dict(request.get_query_args(keep_blank_values=True)), request.body)
+        elif query_type is not None:
             arguments["query"] = _read_query(request, query_type)
         elif request.query_string:
             raise MalformedRequest(errors=(FieldError(_safe_name(request), "这个接口不接受查询参数"),))

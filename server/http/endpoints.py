@@ -3,7 +3,7 @@
 import inspect
 import re
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -44,6 +44,14 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """原样的请求 — for a machine whose signature covers what it sent: every parameter of the address, and the body."""
+
+    query: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Download:
     """下载文件 — bytes that a browser saves (``filename``) or shows (no filename)."""
 
@@ -70,6 +78,7 @@ class Endpoint:
     body: Any
     takes_upload: bool
     takes_form: bool
+    takes_raw: bool
     answer: Any
     status: int
     refusals: tuple[type[Refusal], ...]
@@ -131,7 +140,7 @@ class Routes:
         one_connection: bool = False,
         form: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Read the handler's signature: ``asker``, ``query``, ``body``, ``upload``, and path parameters by name.
+        """Read the handler's signature: ``asker``, ``query``, ``body``, ``upload``, ``raw``, path parameters by name.
 
         ``form`` takes the body as a form of a web page too, each field once, for machines that send nothing else.
         ``one_connection`` is for busy routes: asker and handler share one database connection from first to last.
@@ -157,6 +166,7 @@ class Routes:
                 body=hints.get("body"),
                 takes_upload="upload" in hints,
                 takes_form=form,
+                takes_raw="raw" in hints,
                 answer=answer,
                 status=status or (204 if answer is type(None) else 200),
                 refusals=refusals,
@@ -167,7 +177,7 @@ class Routes:
                 one_connection=one_connection,
                 description=inspect.getdoc(handler) or "",
             )
-            known = {asker_name, "query", "body", "upload", *path_types}
+            known = {asker_name, "query", "body", "upload", "raw", *path_types}
             if unknown := set(names) - known:
                 raise TypeError(f"{endpoint.name}: nothing provides {sorted(unknown)}")
             self.endpoints.append(endpoint)

@@ -62,6 +62,10 @@ class _Addresses(msgspec.Struct):
     ip_list: list[str]
 
 
+class _Follower(msgspec.Struct):
+    unionid: str = ""
+
+
 class _FaceChecked(msgspec.Struct):
     verify_ret: int
 
@@ -207,6 +211,12 @@ async def clear_quota(client: "AsyncWeChatClient") -> None:
         ClearingUsedUp: it was done ten times this month.
     """
     await client.ask("/cgi-bin/clear_quota", {"appid": client.appid}, shape=_Nothing)
+
+
+async def read_unionid(client: "AsyncWeChatClient", *, openid: str) -> str:
+    """Return what joins a follower of the service account to the same person in other accounts; empty for nothing."""
+    query = {"openid": openid, "lang": "zh_CN"}
+    return (await client.ask("/cgi-bin/user/info", None, method="get", query=query, shape=_Follower)).unionid
 
 
 async def list_callback_addresses(client: "AsyncWeChatClient") -> list[str]:

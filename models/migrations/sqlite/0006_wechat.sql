@@ -1,0 +1,56 @@
+-- What WeChat pushes, the people in its chats, and what they are answered.
+
+CREATE TABLE wechat_pushes (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    account VARCHAR(16) NOT NULL,
+    openid VARCHAR(128) NOT NULL,
+    name VARCHAR(128) NOT NULL,
+    dedupe VARCHAR(64) NOT NULL,
+    body_sealed TEXT NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    outcome VARCHAR(40) NOT NULL,
+    reply_sealed TEXT,
+    attempts INTEGER NOT NULL,
+    done_at TIMESTAMP,
+    UNIQUE (account, dedupe)
+);
+CREATE INDEX wechat_pushes_waiting ON wechat_pushes (account, openid, id) WHERE state = 'waiting';
+CREATE INDEX wechat_pushes_state ON wechat_pushes (state, id) WHERE state IN ('unknown', 'failed');
+CREATE INDEX wechat_pushes_done ON wechat_pushes (done_at);
+
+CREATE TABLE wechat_contacts (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    account VARCHAR(16) NOT NULL,
+    openid VARCHAR(128) NOT NULL,
+    person_id CHAR(36) REFERENCES accounts (id) ON DELETE RESTRICT,
+    conversation_id CHAR(36) REFERENCES conversations (id) ON DELETE RESTRICT,
+    is_following BOOLEAN NOT NULL,
+    spoke_at TIMESTAMP,
+    long_until TIMESTAMP,
+    long_left INTEGER NOT NULL,
+    brief_until TIMESTAMP,
+    brief_left INTEGER NOT NULL,
+    greeted_at TIMESTAMP,
+    looked_up_at TIMESTAMP,
+    locked_until TIMESTAMP,
+    lock VARCHAR(32) NOT NULL,
+    UNIQUE (account, openid)
+);
+CREATE INDEX wechat_contacts_person ON wechat_contacts (person_id);
+
+CREATE TABLE wechat_messages (
+    id CHAR(36) PRIMARY KEY NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    contact_id CHAR(36) NOT NULL REFERENCES wechat_contacts (id) ON DELETE RESTRICT,
+    dedupe VARCHAR(80) NOT NULL UNIQUE,
+    text_sealed TEXT NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    errcode INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    sending_until TIMESTAMP,
+    settled_at TIMESTAMP
+);
+CREATE INDEX wechat_messages_contact ON wechat_messages (contact_id, state, id);
+CREATE INDEX wechat_messages_state ON wechat_messages (state, id) WHERE state NOT IN ('sent', 'passive');
