@@ -14,6 +14,7 @@ from models.migrations.runner import migrate, verify
 from server.cards.pass_keys import ensure_pass_key
 from server.seed.files import SeedHolder
 from server.seed.service import sample_to_claim, seed
+from server.seed.template_samples import seed_template_ids
 
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 SHARED_MEMORY = Path("/dev/shm")
@@ -49,6 +50,8 @@ async def prepare(settings: Settings) -> SeedHolder | None:
     await migrate(settings.database_address)
     async with opened(settings):
         await seed(samples=True, at=utc_now())
+        if settings.has_sandbox_wechat:
+            await seed_template_ids(at=utc_now())
         return await sample_to_claim() if settings.has_sandbox_login else None
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from config.clock import utc_now
 from models.accounts import Account
+from models.base import new_id
 from models.cards import Card, CardHolder, PassKey
 from models.employers import Employer, EmployerState
 from models.merchants import Branch, Merchant
@@ -15,8 +16,10 @@ from models.stations import Station, StationHours, StationLevel, StationStaff
 from models.towns import Town
 from models.transactions import execute
 from server.accounts.service import summarise
+from server.notifications.template_settings import SettingChange, change_setting, list_templates_in_use
 from server.seed.files import Merchants, People, Perks, Stations, load
 from server.seed.service import sample_to_claim, seed
+from server.seed.template_samples import seed_template_ids
 from server.stations.slots import open_slots
 from server.stations.terms import Relative, StationTerms, faults_of, tree_faults_of
 from server.wechat.sandbox import sandbox_openid
@@ -206,3 +209,17 @@ async def test_two_seedings_at_once_seed_once() -> None:
 
     assert sorted(outcome.samples for outcome in outcomes) == [False, False, True]
     assert await Town.all().count() == 13
+
+
+async def test_the_sandbox_gives_each_reminder_an_id_and_leaves_what_staff_set() -> None:
+    key = "parcel"
+    change = SettingChange(template_id="T-of-the-bureau")
+    await change_setting(key=key, change=change, account_id=new_id(), role="admin", at=utc_now())
+
+    await seed_template_ids(at=utc_now())
+    await seed_template_ids(at=utc_now())
+
+    in_use = {one.template.key: one.template_id for one in await list_templates_in_use()}
+    assert in_use.pop(key) == "T-of-the-bureau"
+    assert in_use
+    assert in_use == {other: f"sandbox-{other}" for other in in_use}

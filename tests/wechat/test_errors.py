@@ -29,8 +29,8 @@ from server.wechat.errors import (
     explain,
     refused,
 )
+from server.wechat.fake.server import Failure, FakeWeChat
 from server.wechat.refusals import WeChatBusy
-from tests.doubles.fake_wechat import Failure, FakeWeChat
 
 KINDS = {
     40001: TokenRefused,

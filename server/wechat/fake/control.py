@@ -42,8 +42,8 @@ class _Control:
         after = int(request.query.get("after", "0"))
         found = [
             told(one)
-            for one in self._wechat.sent[after:]
-            if openid in (None, one.openid) and account in (None, one.account)
+            for one in self._wechat.sent
+            if one.number > after and openid in (None, one.openid) and account in (None, one.account)
         ]
         return web.json_response({"items": found, "duplicates": len(self._wechat.duplicates())})
 

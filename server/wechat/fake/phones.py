@@ -21,6 +21,7 @@ from server.wechat.fake.sent import Channel, Deliveries, Sent
 HUMAN_LASTS = timedelta(minutes=30)
 """A session with a person of the account that stays silent so long goes back to the callback."""
 
+_MOST_OUTCOMES = 10_000
 _DEEDS = {
     "CLICK": Doing.CLICK,
     "subscribe": Doing.SUBSCRIBE,
@@ -70,6 +71,7 @@ class Phones:
         assert self._http is not None
         outcome = await self.pushers[account].push(self._http, openid, fields)
         self.outcomes.append(outcome)
+        del self.outcomes[:-_MOST_OUTCOMES]
         if outcome.fault:
             self._say(account, openid, f"服务没有正常回应：{outcome.fault}")
         elif outcome.reply is not None and outcome.reply.kind == TRANSFER:

@@ -36,6 +36,7 @@ def settle(wechat: FakeWeChat, *, host: str, port: int) -> None:
     mini.subscriptions.knows_all = True
     mini.checks.taken = lambda trace_id: wechat.phones.later(wechat.phones.judge_media(trace_id))
     wechat.phones.tells_sent = True
+    wechat.keeps_calls = wechat.deliveries.keeps = 1_000
     for name, pusher in wechat.phones.pushers.items():
         pusher.is_json = name is WeChatAccount.MINI  # each of the two formats is tried
         pusher.pause_seconds = 1.0

@@ -51,13 +51,18 @@ class Deliveries:
 
     def __init__(self, now: Now) -> None:
         self.all: list[Sent] = []
+        self.keeps = 100_000
+        """How many of the last are kept."""
+        self._number = 0
         self.heard: Callable[[Sent], None] = lambda sent: None
         self._now = now
 
     def add(self, account: WeChatAccount, openid: str, channel: Channel, kind: str, body: Mapping[str, Any]) -> Sent:
         """Keep a message that reached a person."""
-        sent = Sent(len(self.all) + 1, self._now(), account, openid, channel, kind, body)
+        self._number += 1
+        sent = Sent(self._number, self._now(), account, openid, channel, kind, body)
         self.all.append(sent)
+        del self.all[: -self.keeps]
         self.heard(sent)
         return sent
 

@@ -35,7 +35,6 @@ from server.wechat.fake.sent import Deliveries, Sent
 __all__ = ["Call", "Doing", "Failure", "FakeWeChat", "SteppedClock"]
 
 _BY_APPID = ("/sns/", "/cgi-bin/stable_token", "/cgi-bin/clear_quota/v2")
-_MOST_CALLS = 100_000
 
 
 @dataclass
@@ -67,6 +66,8 @@ class FakeWeChat:
         self.now = ShiftedClock(now or utc_now)
         self.origin = ""
         self.calls: list[Call] = []
+        self.keeps_calls = 100_000
+        """How many of the last requests are kept."""
         self.allows_address = True
         """False answers 40164, as for a server that is not on the IP whitelist."""
         self.quotes_requests = False
@@ -194,7 +195,7 @@ class FakeWeChat:
         raw = b"" if request.content_type.startswith("multipart/") else await request.read()
         call = Call(request.path, dict(request.query), _decoded(raw), raw)
         self.calls.append(call)
-        del self.calls[:-_MOST_CALLS]
+        del self.calls[: -self.keeps_calls]
         await asyncio.sleep(self.failures.delay_seconds)
         failure = self.failures.next(request.path)
         if isinstance(failure, Failure) and failure is not Failure.DONE_UNTOLD:

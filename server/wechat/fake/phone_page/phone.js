@@ -110,7 +110,7 @@ async function token() {
 async function subscribe(result) {
   try {
     const found = await fetched("/v1/subscriptions", { token: await token() });
-    const usable = (found.items || found.templates || []).filter((item) => item.template_id).slice(0, 5);
+    const usable = found.items.filter((item) => item.template_id).slice(0, 5);
     if (!usable.length) {
       throw new Error("现在没有可以订阅的提醒：工作人员还没有填微信模板编号，消息先在小程序的消息里看");
     }
