@@ -36,6 +36,7 @@ from server.resources import close_resources, open_resources
 from server.scenes import routes as scenes
 from server.stations import routes as stations
 from server.towns import routes as towns
+from server.wechat import routes as wechat_accounts
 from server.wechat.fake.phone_page import attach_phone, phone_files
 from server.wechat.receiving import routes as wechat
 
@@ -58,6 +59,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *scenes.ENDPOINTS,
     *assistant.ENDPOINTS,
     *wechat.routes.endpoints,
+    *wechat_accounts.routes.endpoints,
 )
 
 

@@ -1,5 +1,7 @@
 """后台任务清单 — with ``app.py`` the only place that lists the domains: every task and every periodic work."""
 
+from contextlib import suppress
+
 from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.addresses.tasks import purge_addresses
@@ -29,10 +31,13 @@ from server.parcels.tasks import forget_parcels, lapse_bookings
 from server.perks.tasks import deidentify_redemptions, purge_scans
 from server.resources import resources
 from server.state.database import purge_expired
+from server.wechat.accounts import WeChatAccount
+from server.wechat.health import read_quotas
 from server.wechat.receiving.keeping import PUSHED as WECHAT_PUSHED
 from server.wechat.receiving.tasks import purge_pushes as purge_pushes_of_wechat
 from server.wechat.receiving.tasks import take_up_stranded
 from server.wechat.receiving.working import work_on_push as work_on_push_of_wechat
+from server.wechat.refusals import WeChatNotConfigured
 
 _HOUR = 3600
 
@@ -156,6 +161,14 @@ async def _notifications() -> int:
     return await purge_notifications(retention_days=resources().settings.notification_retention_days, at=utc_now())
 
 
+async def _wechat_quotas() -> int:
+    told = 0
+    for account in WeChatAccount:
+        with suppress(WeChatNotConfigured):
+            told += await read_quotas(resources().wechat(account))
+    return told
+
+
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("assistant.forget", _HOUR, _conversations),
     Periodic("assistant.forget_questions", _HOUR, _old_questions),
@@ -188,4 +201,5 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("parcels.remind_stations", _HOUR, _case_reminders),
     Periodic("wechat.purge_pushes", _HOUR, _wechat_pushes),
     Periodic("wechat.take_up_stranded", 60, _stranded),
+    Periodic("wechat.quotas", 900, _wechat_quotas),
 )

@@ -1,5 +1,6 @@
 """微信命令 — what an operator checks or applies on the WeChat side."""
 
+import asyncio
 import json
 from collections import Counter
 from pathlib import Path
@@ -7,7 +8,11 @@ from typing import Annotated
 
 import typer
 
-from server.cli.faults import FAILED, in_words, stop
+from config.clock import utc_now
+from config.logging import configure_logging
+from config.settings import Settings
+from server.cli.faults import FAILED, in_words, read_settings, stop
+from server.wechat.accounts import NAMES, OFFICIAL_ORIGIN, WeChatAccount, find_credentials
 
 app = typer.Typer(help="微信", no_args_is_help=True)
 
@@ -47,3 +52,51 @@ def run_vector_file(
     print(f"共 {len(outcomes)} 个：通过 {len(outcomes) - missed}，其余 {missed}")
     if missed:
         raise typer.Exit(FAILED)
+
+
+@app.command("check")
+def check_accounts(
+    account: Annotated[WeChatAccount | None, typer.Option("--account", help="只检查这个账号；默认两个都检查")] = None,
+) -> None:
+    """检查和微信的连接：凭据、IP 白名单、消息推送地址、密钥，逐步说明结果和怎么办；有没通过的，退出码为 1。"""
+    settings = read_settings()
+    configure_logging(level="CRITICAL")  # the steps say it all
+    if settings.has_sandbox_wechat and settings.wechat_origin == OFFICIAL_ORIGIN:
+        print("没有填写微信凭据，用的是沙箱微信，不用检查")
+        return
+    chosen = [account] if account else list(WeChatAccount)
+    missing = [one for one in chosen if find_credentials(settings, one) is None]
+    for one in missing:
+        print(f"{NAMES[one]}：没有填写凭据（WECHAT_{one.upper()}_APPID、WECHAT_{one.upper()}_SECRET），不检查")
+    results = [asyncio.run(_check(settings, one)) for one in chosen if one not in missing]
+    if not all(results) or account in missing:
+        raise typer.Exit(FAILED)
+
+
+async def _check(settings: Settings, account: WeChatAccount) -> bool:
+    """Print every step of an account; return whether none failed."""
+    import aiohttp
+
+    from server.state.memory import MemoryState
+    from server.wechat.checking import STEPS, CheckOutcome, check_account
+    from server.wechat.client import AsyncWeChatClient
+
+    credentials = find_credentials(settings, account)
+    assert credentials is not None
+    async with aiohttp.ClientSession() as http:
+        client = AsyncWeChatClient(
+            appid=credentials.appid,
+            secret=credentials.secret,
+            account=account,
+            http=http,
+            state=MemoryState(),
+            origin=settings.wechat_origin,
+        )
+        report = await check_account(client, credentials, at=utc_now())
+    marks = {CheckOutcome.OK: "通过", CheckOutcome.FAILED: "没有通过", CheckOutcome.UNKNOWN: "没法检查"}
+    print(f"{NAMES[account]}（{credentials.appid}）")
+    for step in report.steps:
+        print(f"  {STEPS[step.step]}：{marks[step.outcome]}。{step.words}")
+        if step.next_step:
+            print(f"    怎么办：{step.next_step}")
+    return not report.failed

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 import uvloop
 
+from config.clock import utc_now
 from config.database import close_database, open_database
 from config.logging import configure_logging, get_logger
 from config.settings import Settings
@@ -14,6 +15,7 @@ from server.outbox.periodic import keep_time
 from server.outbox.worker import keep_doing
 from server.resources import close_resources, open_resources
 from server.run.lifeline import Lifeline
+from server.run.wechat_check import check_wechat
 from server.worker import PERIODIC, TASKS
 
 log = get_logger("run")
@@ -54,11 +56,13 @@ async def _work(settings: Settings, lifeline: Lifeline) -> None:
     log.info("run.worker_ready")
     jobs = [keep_doing(TASKS, stop), *(keep_time(periodic, opened.state, stop) for periodic in PERIODIC)]
     running = [asyncio.ensure_future(job) for job in jobs]
+    checking = asyncio.ensure_future(check_wechat(opened, now=utc_now))
     await stop.wait()
+    checking.cancel()
     _, unfinished = await asyncio.wait(running, timeout=grace_seconds)
     for job in unfinished:  # their messages become due again when the lease is over
         job.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    await asyncio.gather(*running, checking, return_exceptions=True)
     await carrier.aclose()
     await close_resources(opened)
     await close_database(database)

@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Never, TypeVar
 from urllib.parse import parse_qsl
 
 import aiohttp
 import msgspec
 from wechatpy.client import WeChatClient  # type: ignore[import-untyped]
-from wechatpy.exceptions import APILimitedException, WeChatClientException  # type: ignore[import-untyped]
 
-from config.logging import get_logger
 from server.state.protocol import SharedState
 from server.wechat import api
 from server.wechat.accounts import OFFICIAL_ORIGIN, WeChatAccount
 from server.wechat.blotting import blot
-from server.wechat.errors import LimitReached, WeChatRefused, refused
+from server.wechat.errors import WeChatRefused
+from server.wechat.judging import BUSY, DEAD_TOKEN, refusal_of
+from server.wechat.records import CallRecords
 from server.wechat.refusals import WeChatBusy, WeChatMisconfigured
 from server.wechat.tokens import IssuedToken, TicketKeeper, TokenKeeper
 from server.wechat.transport import Answer, Blob, WeChatTransport, busy, encode_body, locate
@@ -25,23 +24,11 @@ from server.wechat.uploads import encode_upload
 
 T = TypeVar("T")
 
-BUSY = -1
 MOST_RENEWALS = 3
 """So many tokens may die under one call: the one it began with, and one that a slow process stored too late."""
 UPLOAD_PATIENCE = 5
 """How many times longer than another call an upload may take: a video has ten megabytes."""
-DEAD_TOKEN = frozenset({40001, 40014, 42001})
 WITHOUT_TOKEN = ("/sns/", "/cgi-bin/stable_token", "/cgi-bin/token")
-
-OPERATOR_CHECKS = {
-    40013: "AppID 不对：请核对小程序后台的 AppID 与配置",
-    40125: "AppSecret 不对或已重置：请在小程序后台核对 AppSecret 与配置",
-    40164: "服务器出口 IP 不在白名单：请在小程序后台「IP白名单」中加入",
-    40001: "AppSecret 不对，或不属于这个 AppID：请核对两者",
-}
-"""What an operator must look at for each code that our own set-up causes. 40001 counts only where no token was sent."""
-
-log = get_logger(__name__)
 
 
 class _Ticket(msgspec.Struct):
@@ -116,7 +103,14 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         self._timeout_seconds = timeout_seconds
         self._retry_seconds = tuple(retry_seconds)
         self._transport = WeChatTransport(http=http, origin=origin)
-        self._tokens = TokenKeeper(appid=appid, state=state, issue=self._issue_token, wait_seconds=force_wait_seconds)
+        self.records = CallRecords(account=account.value, appid=appid, state=state)
+        self._tokens = TokenKeeper(
+            appid=appid,
+            state=state,
+            issue=self._issue_token,
+            wait_seconds=force_wait_seconds,
+            note=self.records.issued,
+        )
         self._tickets = TicketKeeper(appid=appid, state=state, issue=self._issue_ticket)
 
     def __repr__(self) -> str:
@@ -125,6 +119,10 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
     async def fetch_access_token(self) -> str:
         """Return the account's current access token, fetched only if no process holds one."""
         return await self._tokens.current()
+
+    async def prove_credentials(self) -> None:
+        """Ask WeChat for the token that it would hand to anybody, whatever is held; nothing is changed by it."""
+        await self._issue_token(False)
 
     async def ticket(self, kind: str) -> str:
         """Return the account's current JS-SDK ticket of a kind (``jsapi``, ``wx_card``)."""
@@ -178,13 +176,14 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
             upload = await asyncio.to_thread(encode_upload, files, sent if isinstance(sent, Mapping) else {})
             call.body, call.content_type = upload.body, upload.content_type
             call.timeout_seconds *= UPLOAD_PATIENCE
-        answer = await self._within_time(call)
-        if result_processor is None:
-            return answer
         try:
-            return result_processor(answer)
-        except (LookupError, TypeError, ValueError):
-            raise busy(call.path, "unreadable answer", may_have_happened=True) from None
+            answer = await self._within_time(call)
+            result = _processed(answer, result_processor, call.path)
+        except (WeChatRefused, WeChatBusy, WeChatMisconfigured) as failure:
+            await self.records.failed(failure, call.path)
+            raise
+        self.records.succeeded()
+        return result
 
     async def _within_time(self, call: _Call) -> Answer:
         try:
@@ -229,22 +228,14 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         try:
             return await self._tokens.current(refused=refused, may_force=may_force)
         except WeChatBusy as refusal:
-            # whatever became of the request for a token, what needed it was not done
-            if not refusal.may_have_happened:
-                raise
-        raise WeChatBusy
+            # Whatever became of the request for a token, what needed it was not done.
+            refusal.may_have_happened = False
+            raise
 
     def _refuse(self, call: _Call, answer: Answer, query: Mapping[str, str]) -> Never:
         assert isinstance(answer, dict)
-        errcode = int(str(answer["errcode"]))
-        if errcode == BUSY:
-            raise busy(call.path, "errcode -1")
         told = blot(str(answer.get("errmsg", "")), sent=[self.secret, *query.values()], body=call.body)
-        if errcode in OPERATOR_CHECKS and not (errcode in DEAD_TOKEN and call.needs_token):
-            advice = OPERATOR_CHECKS[errcode]
-            log.error("wechat.misconfigured", endpoint=call.path, errcode=errcode, reason=advice, fault=told)
-            raise WeChatMisconfigured
-        raise _refusal_for(errcode)(errcode, call.path, told)
+        raise refusal_of(call.path, int(str(answer["errcode"])), told, is_token_sent=call.needs_token)
 
     async def _issue_token(self, is_forced: bool) -> IssuedToken:
         request = {
@@ -265,12 +256,11 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]  # wechatpy is unty
         return IssuedToken(token=issued.ticket, lives_seconds=issued.expires_in)
 
 
-@cache
-def _refusal_for(errcode: int) -> type[WeChatRefused]:
-    """Return the exception for an errcode as wechatpy's too, so that what is written for wechatpy catches it."""
-    kind = refused(errcode)
-    base = APILimitedException if issubclass(kind, LimitReached) else WeChatClientException
-    return type(kind.__name__, (kind, base), {"__doc__": kind.__doc__, "__module__": kind.__module__})
+def _processed(answer: Answer, result_processor: Callable[[Any], Any] | None, path: str) -> Any:
+    try:
+        return result_processor(answer) if result_processor else answer
+    except (LookupError, TypeError, ValueError):
+        raise busy(path, "unreadable answer", may_have_happened=True) from None
 
 
 def _query(params: Mapping[str, object] | str | None) -> dict[str, str]:

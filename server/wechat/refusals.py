@@ -11,6 +11,10 @@ class WeChatBusy(Unavailable):
 
     may_have_happened: bool = False
     """True where the request went out and no answer told its outcome: what was asked for may have been done."""
+    endpoint: str = ""
+    errcode: int = 0
+    told: str = ""
+    """For the operator: what failed on the way, such as ``TimeoutError``."""
 
 
 class WeChatMisconfigured(Unavailable):
@@ -18,6 +22,11 @@ class WeChatMisconfigured(Unavailable):
 
     message = "微信服务暂时用不了，是系统设置的问题，不是您操作错了"
     next_step = "工作人员会尽快处理，请过一段时间再试；着急办理请到就近的退役军人服务站"
+
+    endpoint: str = ""
+    errcode: int = 0
+    told: str = ""
+    """For the operator: WeChat's own words, with the address that is not on the whitelist, say."""
 
 
 class WeChatNotConfigured(Unavailable):

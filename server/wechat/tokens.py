@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from config.logging import get_logger
 from server.state.protocol import SharedState
@@ -31,11 +32,26 @@ Issue = Callable[[bool], Awaitable[IssuedToken]]
 """Asks WeChat for a token; True forces a new one, which kills the old one for every process."""
 
 
+class Note(Protocol):
+    """Is told of every token that is put to use."""
+
+    async def __call__(self, *, lives_seconds: int, is_forced: bool) -> None: ...
+
+
 class TokenKeeper:
     """Hands out the current token: one fetch for all who ask at once, at most one forced refresh for all processes."""
 
-    def __init__(self, *, appid: str, state: SharedState, issue: Issue, wait_seconds: Sequence[float]) -> None:
+    def __init__(
+        self,
+        *,
+        appid: str,
+        state: SharedState,
+        issue: Issue,
+        wait_seconds: Sequence[float],
+        note: Note | None = None,
+    ) -> None:
         """``wait_seconds``: the pauses between looks for the token that another process is forcing."""
+        self._note = note
         self._key = f"wechat:token:{appid}"
         self._state = state
         self._issue = issue
@@ -92,7 +108,7 @@ class TokenKeeper:
             await self._state.set(f"{self._key}:forced", "failed", ttl_seconds=FAILED_PAUSE_SECONDS)
             raise
         log.warning("wechat.token_forced", reason="微信一直返回已失效的凭据")
-        return await self._keep(issued)
+        return await self._keep(issued, is_forced=True)
 
     async def _await_another(self, dead: str) -> str:
         """Wait for the process that forces; store nothing, or the dead token would overwrite its result."""
@@ -103,9 +119,11 @@ class TokenKeeper:
                 return held
         return dead
 
-    async def _keep(self, issued: IssuedToken) -> str:
+    async def _keep(self, issued: IssuedToken, *, is_forced: bool = False) -> str:
         lives = max(60, issued.lives_seconds - EARLY_SECONDS)
         await self._state.set(self._key, issued.token, ttl_seconds=lives)
+        if self._note:
+            await self._note(lives_seconds=lives, is_forced=is_forced)
         log.info("wechat.token_renewed", seconds=lives)
         return issued.token
 

@@ -99,9 +99,9 @@ def encode_body(data: object) -> bytes | None:
 
 def busy(endpoint: str, fault: str, *, may_have_happened: bool = False) -> WeChatBusy:
     """Log why an endpoint could not be used and return the refusal for the person."""
-    log.warning("wechat.unreachable", endpoint=endpoint.partition("?")[0], fault=fault)
     refusal = WeChatBusy()
-    refusal.may_have_happened = may_have_happened
+    refusal.endpoint, refusal.told, refusal.may_have_happened = endpoint.partition("?")[0], fault, may_have_happened
+    log.warning("wechat.unreachable", endpoint=refusal.endpoint, fault=fault)
     return refusal
 
 

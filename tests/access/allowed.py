@@ -278,6 +278,7 @@ ALLOWED = {
     "carriers.list_carrier_pushes": ADMINISTRATORS,
     "carriers.repeat_carrier_push": ADMINISTRATORS,
     "carriers.get_carriers": ADMINISTRATORS,
+    "wechat_accounts.get_wechat_accounts": ADMINISTRATORS,
     "counter.search_parcels": STATION_STAFF,
     "counter.get_parcel": STATION_STAFF,
     "counter.accept_parcel": STATION_STAFF,
