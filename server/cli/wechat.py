@@ -11,10 +11,13 @@ import typer
 from config.clock import utc_now
 from config.logging import configure_logging
 from config.settings import Settings
+from server.cli import wechat_menu
 from server.cli.faults import FAILED, in_words, read_settings, stop
 from server.wechat.accounts import NAMES, OFFICIAL_ORIGIN, WeChatAccount, find_credentials
 
 app = typer.Typer(help="微信", no_args_is_help=True)
+app.add_typer(wechat_menu.menu, name="menu")
+app.add_typer(wechat_menu.tags, name="tags")
 
 
 @app.callback()

@@ -38,7 +38,9 @@ def test_every_periodic_work_is_in_the_table_of_retention() -> None:
 def test_every_command_that_the_manual_names_exists() -> None:
     known = {command.name for command in app.registered_commands}
     groups = {
-        group.name: {command.name for command in group.typer_instance.registered_commands}
+        group.name: {
+            inner.name for inner in (*group.typer_instance.registered_commands, *group.typer_instance.registered_groups)
+        }
         for group in app.registered_groups
         if group.typer_instance is not None
     }
