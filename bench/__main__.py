@@ -19,6 +19,7 @@ from bench.growth import measure_growth
 from bench.jobs import measure_jobs
 from bench.load import get, post
 from bench.memory import measure_memory
+from bench.notifications import measure_notifications
 from bench.parcels import measure_parcels
 from bench.parcels_events import measure_events
 from config.database import close_database, open_database
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--bookings", type=int, default=600, help="parcels booked a round")
     parser.add_argument(
         "--only",
-        choices=["routes", "growth", "jobs", "parcels", "events", "assistant", "memory"],
+        choices=["routes", "growth", "jobs", "parcels", "events", "notifications", "assistant", "memory"],
         help="measure only this part",
     )
     options = parser.parse_args()
@@ -144,6 +145,8 @@ def main() -> None:
             )
         if options.only in (None, "events"):
             asyncio.run(measure_events(databases.make_postgres()))
+        if options.only in (None, "notifications"):
+            asyncio.run(measure_notifications(databases.make_postgres()))
         if options.only in (None, "assistant"):
             with tempfile.TemporaryDirectory() as name:
                 measure_assistant(databases.make_postgres(), Path(name))

@@ -47,6 +47,7 @@ def booked_event(number: str, parcel_id: UUID, when: str) -> Event:
         title=f"包裹 {number} 预约成功",
         text=f"{when}，{_BOOKED}",
         link=f"/v1/parcels/{number}",
+        values={"number": number, "state": "预约成功", "hint": when},
     )
 
 
@@ -58,6 +59,7 @@ def rescheduled_event(number: str, parcel_id: UUID, when: str, *, at: datetime) 
         title=f"包裹 {number} 已改约",
         text=f"{when}，{_BOOKED}",
         link=f"/v1/parcels/{number}",
+        values={"number": number, "state": "已改约", "hint": when},
     )
 
 
@@ -70,4 +72,5 @@ def _event(number: str, change: Change, *, at: datetime) -> Event:
         title=f"包裹 {number} {state.label}",
         text=f"{moment_in_words(change.state_at, at=at)}，包裹{state.label}。{step}。",
         link=f"/v1/parcels/{number}",
+        values={"number": number, "state": state.label, "hint": step},
     )

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from tortoise.context import TortoiseContext
 
-from models.notifications import Notification
+from models.notifications import Notification, NotificationDelivery
 from models.parcels import EventKind, Parcel, ParcelState
+from server.notifications.fields import FieldKind, fit
 from server.parcels.announcing import announce
 from server.parcels.events import Change, NewEvent, record_events
 from tests.factories.cards import make_account
+from tests.factories.notifications import use_template
 from tests.factories.parcels import make_parcel
 
 AT = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -55,6 +58,24 @@ async def test_each_batch_tells_of_its_own_change_and_a_repeated_one_of_nothing(
 
     told = [message.event for message in await Notification.filter(account_id=parcel.account_id).order_by("id")]
     assert told == ["parcel.in_transit", "parcel.out_for_delivery"]
+
+
+async def test_a_subscribe_message_gets_number_state_and_what_to_do_as_its_fields(database: TortoiseContext) -> None:
+    await use_template("parcel")
+    parcel = await handed_over()
+
+    recorded = await record_events(carriers(parcel, _K.READY_FOR_PICKUP), at=AT)
+    await announce(recorded.changes, at=AT)
+
+    planned = await NotificationDelivery.get(account_id=parcel.account_id)
+    values = msgspec.json.decode(planned.field_values)
+    assert planned.template == "parcel"
+    assert (values["number"], values["state"]) == (parcel.number, "待取件")
+    assert fit(FieldKind.CHARACTER_STRING, parcel.number) == parcel.number
+
+
+def test_every_state_of_a_parcel_is_a_phrase_that_wechat_takes() -> None:
+    assert [state.label for state in ParcelState if fit(FieldKind.PHRASE, state.label) is None] == []
 
 
 async def test_a_walk_in_parcel_tells_nobody(database: TortoiseContext) -> None:

@@ -28,6 +28,7 @@ async def tell_cancelled(payload: dict[str, Any]) -> None:
         title="招聘会取消",
         text=f"原定 {_time(fair)} 在{fair.place}举行的「{fair.title}」取消了：{fair.state_reason}。您不用再去现场。",
         link=f"/v1/fairs/{fair.id}",
+        values=_values(fair),
     )
     await notify_all(account_ids=await _concerned(fair.id), event=event, at=utc_now())
 
@@ -41,6 +42,7 @@ async def tell_changed(payload: dict[str, Any]) -> None:
         title="招聘会时间地点有变",
         text=f"「{fair.title}」现在定于 {_time(fair)}，在{fair.place}举行。去不了的请在小程序中取消报名。",
         link=f"/v1/fairs/{fair.id}",
+        values=_values(fair),
     )
     await notify_all(account_ids=await _concerned(fair.id), event=event, at=utc_now())
 
@@ -75,9 +77,14 @@ async def _remind(fair: JobFair, *, at: datetime) -> int:
             text=f"您报名的「{fair.title}」{_time(fair)} 在{fair.place}举行，您的报名号是 {row['number']}。"
             "请带上身份证和优待证；去不了的请先取消报名，把名额留给别人。",
             link=f"/v1/fairs/{fair.id}",
+            values=_values(fair),
         )
         told += await notify_all(account_ids=[as_uuid(row["account_id"])], event=event, at=at)
     return told
+
+
+def _values(fair: JobFair) -> dict[str, str]:
+    return {"fair": fair.title, "when": _time(fair), "place": fair.place}
 
 
 async def _concerned(fair_id: UUID) -> list[UUID]:

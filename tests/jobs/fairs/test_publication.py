@@ -9,14 +9,16 @@ import pytest
 from config.clock import utc_now
 from models.audit import AuditEntry
 from models.fairs import JobFair
-from models.notifications import Notification
+from models.notifications import Notification, NotificationDelivery
 from models.outbox import OutboxMessage
 from server.jobs.fairs.tasks import remind, tell_cancelled, tell_changed
+from server.notifications.fields import FieldKind, fit
 from server.outbox.worker import do_due
 from server.worker import TASKS
 from tests.employers.people import Recruiter
 from tests.factories.cards import make_account
 from tests.factories.jobs import make_booth, make_fair, make_registration, make_seeker
+from tests.factories.notifications import use_template
 from tests.jobs.fairs.fairground import attach, draft, fair_at, publish
 from tests.service import Client
 
@@ -111,6 +113,21 @@ async def test_a_cancellation_is_told_by_the_worker_to_all_who_are_concerned_and
     assert len(told) == 2
     assert {(item.event, item.link) for item in told} == {("job_fair.cancelled", f"/v1/fairs/{fair.id}")}
     assert all("场地停电" in item.text and fair.place in item.text for item in told)
+
+
+async def test_a_cancellation_is_sent_at_night_too_with_name_time_and_place(database: object) -> None:
+    await use_template("fair")
+    fair = await make_fair()
+    await make_registration(fair=fair)
+
+    await tell_changed({"fair_id": str(fair.id), "change_id": str(JobFair().id)})
+    await tell_cancelled({"fair_id": str(fair.id)})
+
+    changed, cancelled = await NotificationDelivery.all().order_by("id")
+    values = json.loads(cancelled.field_values)
+    assert (changed.is_urgent, cancelled.is_urgent) == (False, True)
+    assert (values["fair"], values["place"]) == (fair.title, fair.place)
+    assert fit(FieldKind.THING, values["when"]) == values["when"]
 
 
 async def test_each_change_of_place_is_told_once(database: object) -> None:
