@@ -10,7 +10,9 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, expect
 
+from config.clock import utc_now
 from config.settings import Settings
+from server.seed.template_samples import seed_template_ids
 from server.wechat.accounts import OFFICIAL_ORIGIN, WeChatAccount
 from server.wechat.fake.sandbox import near_origin, needs_fake, settle
 from server.wechat.fake.server import FakeWeChat
@@ -162,6 +164,38 @@ async def test_a_subscribe_message_is_a_card(sqlite_address: str) -> None:
 
         await expect(page.locator(".card dd")).to_have_text("示例包裹已签收")
         await expect(page.locator(".card .go")).to_contain_text("查看详情")
+
+
+async def test_reminders_are_taken_as_the_mini_program_takes_them(sqlite_address: str) -> None:
+    async with desk(sqlite_address) as found, open_page(found) as page:
+        await page.click("#accounts button >> text=小程序客服")
+        await page.click("#more")
+        await page.click("#deeds button >> text=订阅提醒")
+        await expect(page.locator("#fault")).to_contain_text("还没有填微信模板编号")
+        await seed_template_ids(at=utc_now())
+        await page.click("#more")
+
+        async with page.expect_response(lambda response: response.request.method == "POST" and "subs" in response.url):
+            await page.click("#deeds button >> text=订阅提醒")
+
+        veteran = await found.client.login("demo-veteran")
+        told = (await veteran.get("/v1/subscriptions")).json["items"]
+        left = [item["left"] for item in told]
+        assert left == [1] * 5 + [0] * (len(left) - 5), "a pop-up has room for five"
+        taken = found.wechat.mini.subscriptions.consents
+        assert taken == {(sandbox_openid("demo-veteran"), item["template_id"]): 1 for item in told[:5]}
+
+
+async def test_a_code_that_leads_nowhere_is_said(sqlite_address: str) -> None:
+    async with desk(sqlite_address) as found, open_page(found) as page:
+        await page.click("#accounts button >> text=小程序客服")
+        await page.click("#more")
+        await page.click("#deeds button >> text=扫小程序码")
+        await page.fill("#asking-words", "no-such-scene")
+
+        await page.click("#asking [type=submit]")
+
+        await expect(page.locator(".system")).to_contain_text("这个码没有用")
 
 
 async def test_what_went_wrong_is_said(sqlite_address: str) -> None:

@@ -72,10 +72,7 @@ const pressed = (text, press, className = "") => made("button", { type: "button"
 /** Do something as this person; the answer to it is seen in the chat. */
 async function deed(asked) {
   const mine = { account, person };
-  at("panel").hidden = true;
-  at("submenu").hidden = true;
-  at("more").setAttribute("aria-expanded", "false");
-  tell("");
+  fold();
   const pushed = fetched("/sandbox/phone/deeds", { method: "POST", body: { ...mine, ...asked } });
   setTimeout(look, 150);
   try {
@@ -84,6 +81,12 @@ async function deed(asked) {
     tell(fault.message);
   }
   look();
+}
+
+function fold() {
+  at("panel").hidden = at("submenu").hidden = at("asking").hidden = true;
+  at("more").setAttribute("aria-expanded", "false");
+  tell("");
 }
 
 function ask(label, then) {
@@ -108,6 +111,7 @@ async function token() {
 
 /** What the mini-program does on a tap: ask which reminders there are, show the pop-up, tell both sides what was chosen. */
 async function subscribe(result) {
+  fold();
   try {
     const found = await fetched("/v1/subscriptions", { token: await token() });
     const usable = found.items.filter((item) => item.template_id).slice(0, 5);
@@ -124,7 +128,7 @@ async function subscribe(result) {
 
 /** A mini-program's code opens the mini-program; WeChat pushes nothing. */
 async function openScene(scene) {
-  at("panel").hidden = true;
+  fold();
   try {
     const found = await fetched(`/v1/scenes/${encodeURIComponent(scene)}`);
     note(`小程序打开了：${found.title || found.subject || scene}`);
@@ -274,8 +278,7 @@ function turnTo(nextAccount, nextPerson) {
   round += 1;
   lastNumber = 0;
   at("lines").replaceChildren();
-  at("panel").hidden = at("submenu").hidden = at("asking").hidden = true;
-  tell("");
+  fold();
   for (const button of at("accounts").children) button.setAttribute("aria-pressed", String(button.dataset.account === account));
   at("deeds").replaceChildren(...DEEDS[account].map(([name, press]) => pressed(name, press)));
   look();
