@@ -17,7 +17,9 @@ async def check_wechat(opened: Resources, *, now: Callable[[], datetime]) -> Non
     for account in WeChatAccount:
         try:
             credentials = get_credentials(opened.settings, account)
-            report = await check_account(opened.wechat(account), credentials, at=now())
+            client = opened.wechat(account)
+            report = await check_account(client, credentials, at=now())
+            await client.records.read()  # a token that an earlier process fetched is on the measures of this run too
             await keep_report(opened.state, report, appid=credentials.appid)
         except WeChatNotConfigured:
             continue

@@ -31,9 +31,7 @@ async def send(place: str, origin: str, name: str, count: int) -> list[str]:
         state = await _open_state(place, stack)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         account = SANDBOX_CREDENTIALS[WeChatAccount.MINI]
-        client = AsyncWeChatClient(
-            appid=account.appid, secret=account.secret, http=http, state=state, origin=origin, timeout_seconds=30.0
-        )
+        client = AsyncWeChatClient(appid=account.appid, secret=account.secret, http=http, state=state, origin=origin)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         numbers = iter(range(count))

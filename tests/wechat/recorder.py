@@ -38,6 +38,8 @@ class Recorder:
         self.heard: list[Heard] = []
         self.answer: Any = {"errcode": 0, "errmsg": "ok"}
         """What is answered, but for tokens; bytes are sent as a picture, a list is worked off from its start."""
+        self.quotes_requests = False
+        """True puts what was sent into the errmsg: the worst that an answer could do to a log."""
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024**2)
@@ -76,4 +78,8 @@ class Recorder:
         answer = self.answer.pop(0) if isinstance(self.answer, list) else self.answer
         if isinstance(answer, bytes):
             return web.Response(body=answer, content_type="image/png")
+        if self.quotes_requests:
+            answer = answer | {
+                "errmsg": f"{answer['errmsg']} {request.query_string} {dict(request.query)} {raw.decode()}"
+            }
         return web.json_response(answer, content_type="text/plain")

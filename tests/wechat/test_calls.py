@@ -127,7 +127,9 @@ REQUESTS: dict[str, tuple[Call, Any, str, Any, Any]] = {
         "https://wxaurl.cn/abc",
     ),
     "a phone number": (
-        lambda client: calls.read_phone_number(client, code="c0de", openid=OPENID),
+        lambda client: calls.read_phone_number(
+            client, code="e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144", openid=OPENID
+        ),
         {
             "errcode": 0,
             "errmsg": "ok",
@@ -139,7 +141,7 @@ REQUESTS: dict[str, tuple[Call, Any, str, Any, Any]] = {
             },
         },
         "/wxa/business/getuserphonenumber",
-        {"code": "c0de", "openid": OPENID},
+        {"code": "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144", "openid": OPENID},
         PhoneNumber("13800001234", "86"),
     ),
     "a quota": (

@@ -10,11 +10,29 @@ from structlog.typing import EventDict
 from wechatpy.exceptions import WeChatClientException  # type: ignore[import-untyped]
 
 from models.errors import Refusal
+from server.state.memory import MemoryState
+from server.wechat.calls import read_phone_number
 from server.wechat.client import AsyncWeChatClient
+from server.wechat.errors import WeChatRefused
 from server.wechat.fake.server import Failure, FakeWeChat
 from server.wechat.login import WeChatLogin
 from server.wechat.tokens import IssuedToken
+from tests.wechat.recorder import SECRET, TOKEN, Recorder
+from tests.wechat.test_calls import OPENID, REQUESTS
 
+NUMBER = "13800001234"
+HIDDEN = [
+    TOKEN,
+    SECRET,
+    OPENID,
+    NUMBER,
+    "张三",
+    "110101199003072316",
+    "您好，邮兵",
+    "招普工",
+    "e31968a7f94cc5ee25fafc2aef27",
+]
+"""What stands in the requests of ``REQUESTS``, and in what goes with them."""
 FAILURES = [*Failure, -1, 40001, 40013, 40029, 40125, 40163, 40164, 40226, 42001, 45009, 45011, 47003]
 
 
@@ -45,6 +63,42 @@ async def test_a_failure_tells_neither_secret_nor_token_nor_code(
     said = "\n".join([*_everything_said_by(failed.value), caplog.text, repr(logs), repr(client)])
     hidden = [wechat.secret, code, wechat.token]
     assert [name for name in hidden if name and name in said] == []
+
+
+@pytest.mark.parametrize("errcode", [-1, 40001, 40003, 40013, 40125, 40164, 43101, 45009, 47003, 48001, 99999])
+@pytest.mark.parametrize("name", REQUESTS)
+async def test_no_call_tells_whom_or_what_it_was_about(
+    caplog: pytest.LogCaptureFixture, logs: list[EventDict], name: str, errcode: int
+) -> None:
+    caplog.set_level("DEBUG")
+    state = MemoryState()
+    async with Recorder() as recorder:
+        recorder.quotes_requests = True
+        recorder.answer = {"errcode": errcode, "errmsg": "refused"}
+        client = recorder.client(state=state, force_wait_seconds=())
+
+        with pytest.raises((Refusal, WeChatRefused)) as failed:
+            await REQUESTS[name][0](client)
+
+    noted = repr([value for key, value in state._values.items() if not key.startswith("wechat:token:")])
+    said = "\n".join([*_everything_said_by(failed.value), caplog.text, repr(logs), repr(client), noted])
+    assert [hidden for hidden in HIDDEN if hidden in said] == []
+
+
+@pytest.mark.parametrize(
+    "answer", [{"errcode": 0, "phone_info": {"purePhoneNumber": [NUMBER]}}, {"errcode": 0, "x": NUMBER}]
+)
+async def test_an_unreadable_answer_is_not_quoted(
+    caplog: pytest.LogCaptureFixture, logs: list[EventDict], answer: dict[str, Any]
+) -> None:
+    async with Recorder() as recorder:
+        recorder.answer = answer
+
+        with pytest.raises(Refusal) as failed:
+            await read_phone_number(recorder.client(), code="x")
+
+    said = "\n".join([*_everything_said_by(failed.value), caplog.text, repr(logs)])
+    assert NUMBER not in said
 
 
 async def test_a_token_stays_out_of_its_repr() -> None:
