@@ -10,10 +10,9 @@ from models.base import Record
 
 
 class CheckedContent(StrEnum):
-    """检测对象 — whose text is checked."""
+    """检测对象 — whose text is checked: what people outside the bureau write and others read."""
 
     POSTING = "posting"
-    PERK = "perk"
 
 
 class ContentOutcome(StrEnum):

@@ -1,6 +1,7 @@
 """后台任务清单 — with ``app.py`` the only place that lists the domains: every task and every periodic work."""
 
 from contextlib import suppress
+from typing import Any
 
 from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
@@ -21,8 +22,9 @@ from server.jobs.fairs.publication import FAIR_CANCELLED
 from server.jobs.fairs.service import FAIR_CHANGED
 from server.jobs.fairs.tasks import remind, tell_cancelled, tell_changed
 from server.jobs.intents.tasks import lapse_intents
+from server.jobs.postings.checking import SUBMITTED
 from server.jobs.postings.steps import PUBLISHED
-from server.jobs.postings.tasks import close_overdue, employer_renamed
+from server.jobs.postings.tasks import check_posting, close_overdue, employer_renamed
 from server.notifications.tasks import deliver_due, end_and_measure, purge_notifications
 from server.outbox.tasks import Periodic, Task
 from server.parcels.cases.handling import remind_stations
@@ -41,6 +43,12 @@ from server.wechat.refusals import WeChatNotConfigured
 
 _HOUR = 3600
 
+
+async def _check_posting(payload: dict[str, Any]) -> None:
+    here = resources()
+    await check_posting(payload, open_client=lambda: here.wechat(WeChatAccount.MINI), at=utc_now())
+
+
 TASKS: dict[str, Task] = {
     FAIR_CANCELLED: Task(tell_cancelled),
     FAIR_CHANGED: Task(tell_changed),
@@ -48,6 +56,7 @@ TASKS: dict[str, Task] = {
     PUSHED: Task(work_on_push),
     RENAMED: Task(employer_renamed),
     WECHAT_PUSHED: Task(work_on_push_of_wechat),
+    SUBMITTED: Task(_check_posting),
 }
 """The tasks by the kind of message that they do."""
 

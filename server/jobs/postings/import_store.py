@@ -12,6 +12,7 @@ from models.batches import CHUNK, Progress, insert_many, store_many
 from models.fields import encode_words
 from models.jobs import JobActor, PostingState
 from server.audit.service import record_many
+from server.jobs.postings.checking import request_posting_checks
 from server.jobs.postings.import_plan import Plan, PostingPlan
 from server.jobs.postings.import_rules import moves
 from server.jobs.postings.steps import PUBLISHED
@@ -112,12 +113,20 @@ async def store_plan(plan: Plan, *, by: ImportedBy, digest: str, at: datetime, p
         )
         live = [one.id for one in chunk if one.state is PostingState.LIVE is not one.stored]
         await enqueue_many(PUBLISHED, [{"posting_id": str(identifier)} for identifier in live])
+        await _request_checks(chunk, by=by, at=at)
         if progress is not None:
             progress(start + len(chunk), total)
     booths = [{"fair_id": one.fair_id, "employer_id": one.employer_id, "number": one.number} for one in plan.booths]
     brought = [{"fair_id": one.fair_id, "posting_id": one.posting_id, "openings": one.openings} for one in plan.brought]
     await store_many(_BOOTHS, [{"id": new_id(), **one} for one in booths], at)
     await store_many(_BROUGHT, [{"id": new_id(), **one} for one in brought], at)
+
+
+async def _request_checks(chunk: Sequence[PostingPlan], *, by: ImportedBy, at: datetime) -> None:
+    """Leave what an employer submits by a file to be checked; what staff enter is their own word."""
+    submitted = [(one.id, one.terms) for one in chunk if one.state is PostingState.SUBMITTED]
+    if submitted and by.actor is JobActor.EMPLOYER and by.account_id is not None:
+        await request_posting_checks(submitted, account_id=by.account_id, at=at)
 
 
 def _rows(plans: Sequence[PostingPlan], at: datetime) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ from config.clock import beijing_day
 from models.jobs import JobPosting
 from models.transactions import transaction
 from server.accounts.guards import ApprovedEmployerMember
+from server.jobs.postings.checking import request_posting_checks
 from server.jobs.postings.service import get_own_posting
 from server.jobs.postings.steps import CLOSE, FILL, RECALL, REOPEN, SUBMIT, WITHDRAW, PostingStep, StepTaker, take_step
 from server.jobs.postings.terms import check_complete, check_terms, terms_of
@@ -86,4 +87,6 @@ async def _step(step: PostingStep, posting_id: UUID, *, member: ApprovedEmployer
             check_terms(terms, changed=(), today=today)
             check_complete(terms, today=today)
         await take_step(step, posting, by=StepTaker.employer(member), at=at, seen=seen)
+        if step is SUBMIT:
+            await request_posting_checks([(posting.id, terms_of(posting))], account_id=member.account_id, at=at)
     return await get_own_posting(posting_id=posting_id, member=member)

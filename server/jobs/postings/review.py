@@ -16,6 +16,7 @@ from server.jobs.postings.steps import (
     REFUSE,
     REINSTATE,
     SUSPEND,
+    SYSTEM,
     PostingStep,
     StepTaker,
     take_step,
@@ -99,6 +100,18 @@ async def _review(
         event = await take_step(step, posting, by=StepTaker.staff(staff), at=at, reason=reason, seen=seen)
         await _tell(step, posting, event, at=at)
     return await get_visible_posting(posting_id=posting_id, staff=staff)
+
+
+async def return_posting(posting: JobPosting, *, reason: str, at: datetime) -> None:
+    """Give a submitted posting back to its employer without staff, as it was read; its members are told why.
+
+    Raises:
+        PostingStateForbids: it is not waiting for review.
+        PostingChangedMeanwhile: the employer changed it since it was read.
+    """
+    async with transaction():
+        event = await take_step(REFUSE, posting, by=SYSTEM, at=at, reason=reason, seen=posting.updated_at)
+        await _tell(REFUSE, posting, event, at=at)
 
 
 async def _tell(step: PostingStep, posting: JobPosting, event: JobPostingEvent, *, at: datetime) -> None:

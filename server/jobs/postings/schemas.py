@@ -11,6 +11,7 @@ from models.jobs import JobActor, JobKind, PostingState
 from models.schooling import Schooling
 from server.http.pagination import Cursor, PageSize
 from server.jobs.postings.terms import OLDEST, YOUNGEST
+from server.moderation.schemas import ContentCheckView
 
 Number = Annotated[str, Meta(max_length=40, pattern=r"^\S*$", description="本单位自己的编号；留空由系统编号")]
 Title = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"\S")]
@@ -218,6 +219,8 @@ class PostingDetail(msgspec.Struct):
     state_reason: str
     notice: str
     doubts: list[PostingDoubt]
+    content_check: ContentCheckView | None
+    """What WeChat thinks of the text; for staff, null where none was asked for."""
     events: list[PostingEventView]
     is_sample: bool
     published_at: datetime | None

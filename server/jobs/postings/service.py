@@ -17,6 +17,7 @@ from models.transactions import execute, savepoint, transaction
 from server.accounts.guards import ApprovedEmployerMember, EmployerMember
 from server.accounts.service import require_consent
 from server.audit.service import record
+from server.jobs.postings.checking import request_posting_checks
 from server.jobs.postings.steps import REVISE, PostingStateForbids, StepTaker, note_step, take_step
 from server.jobs.postings.terms import (
     ALL_FIELDS,
@@ -135,6 +136,7 @@ async def update_posting(
             reason = f"修改了{in_words(reviewed_again)}"
             await take_step(REVISE, posting, by=StepTaker.employer(member), at=at, reason=reason)
             posting.state, posting.state_reason = REVISE.target, reason
+            await request_posting_checks([(posting.id, terms_of(posting))], account_id=member.account_id, at=at)
     return PostingChange(posting, reviewed_again)
 
 

@@ -3,6 +3,7 @@
 from config.clock import beijing
 from models.identifiers import Telephone, mask_name
 from models.jobs import JobPosting, JobPostingEvent
+from models.moderation import CheckedContent
 from server.jobs.pay import format_pay
 from server.jobs.postings.schemas import (
     PostingDetail,
@@ -13,6 +14,8 @@ from server.jobs.postings.schemas import (
 )
 from server.jobs.postings.service import in_words, list_events
 from server.jobs.postings.terms import pay_of, terms_of
+from server.moderation.schemas import show_check
+from server.moderation.service import find_check
 
 
 def item(posting: JobPosting) -> PostingItem:
@@ -42,6 +45,13 @@ def staff_item(posting: JobPosting) -> StaffPostingItem:
     shown = item(posting)
     values = {name: getattr(shown, name) for name in shown.__struct_fields__}
     return StaffPostingItem(**values, employer_name=posting.employer.name)
+
+
+async def reviewed(posting: JobPosting) -> PostingDetail:
+    """Return all of a posting as its reviewer sees it: with what WeChat thinks of its text."""
+    shown = await detail(posting)
+    shown.content_check = show_check(await find_check(content=CheckedContent.POSTING, content_id=posting.id))
+    return shown
 
 
 async def detail(posting: JobPosting, *, reviewed_again: frozenset[str] = frozenset()) -> PostingDetail:
@@ -80,6 +90,7 @@ async def detail(posting: JobPosting, *, reviewed_again: frozenset[str] = frozen
         state_reason=posting.state_reason,
         notice=notice,
         doubts=_doubts(posting),
+        content_check=None,
         events=[_event(event) for event in await list_events(posting_id=posting.id)],
         is_sample=posting.is_sample,
         published_at=beijing(posting.published_at) if posting.published_at else None,

@@ -47,13 +47,13 @@ async def list_postings(asker: StaffMember, query: StaffPostingQuery) -> StaffPo
 
 @routes.get("/staff/jobs/<posting_id:uuid>", summary="岗位、待判断的条件和历次变动", refusals=(PostingNotFound,))
 async def get_posting(asker: StaffMember, posting_id: UUID) -> PostingDetail:
-    return await views.detail(await review.get_visible_posting(posting_id=posting_id, staff=asker))
+    return await views.reviewed(await review.get_visible_posting(posting_id=posting_id, staff=asker))
 
 
 @routes.post("/staff/jobs/<posting_id:uuid>/approval", summary="岗位通过审核，开始招聘", refusals=_TO_LIVE)
 async def approve_posting(asker: StaffMember, posting_id: UUID, body: PostingSeen) -> PostingDetail:
     """What is approved is what was read: its ``updated_at`` comes along."""
-    return await views.detail(
+    return await views.reviewed(
         await review.approve_posting(posting_id=posting_id, seen=body.updated_at, staff=asker, at=utc_now())
     )
 
@@ -61,7 +61,7 @@ async def approve_posting(asker: StaffMember, posting_id: UUID, body: PostingSee
 @routes.post("/staff/jobs/<posting_id:uuid>/refusal", summary="岗位退回用人单位修改", refusals=_STEP)
 async def refuse_posting(asker: StaffMember, posting_id: UUID, body: PostingReason) -> PostingDetail:
     reason = body.reason.strip()
-    return await views.detail(
+    return await views.reviewed(
         await review.refuse_posting(posting_id=posting_id, reason=reason, staff=asker, at=utc_now())
     )
 
@@ -69,14 +69,14 @@ async def refuse_posting(asker: StaffMember, posting_id: UUID, body: PostingReas
 @routes.post("/staff/jobs/<posting_id:uuid>/suspension", summary="暂停岗位，立即生效", refusals=_STEP)
 async def suspend_posting(asker: StaffMember, posting_id: UUID, body: PostingReason) -> PostingDetail:
     reason = body.reason.strip()
-    return await views.detail(
+    return await views.reviewed(
         await review.suspend_posting(posting_id=posting_id, reason=reason, staff=asker, at=utc_now())
     )
 
 
 @routes.post("/staff/jobs/<posting_id:uuid>/reinstatement", summary="恢复暂停的岗位", refusals=_TO_LIVE)
 async def reinstate_posting(asker: StaffMember, posting_id: UUID, body: PostingSeen) -> PostingDetail:
-    return await views.detail(
+    return await views.reviewed(
         await review.reinstate_posting(posting_id=posting_id, seen=body.updated_at, staff=asker, at=utc_now())
     )
 
@@ -84,6 +84,6 @@ async def reinstate_posting(asker: StaffMember, posting_id: UUID, body: PostingS
 @routes.post("/staff/jobs/<posting_id:uuid>/closure", summary="截止岗位，不再招聘", refusals=_STEP)
 async def close_posting(asker: StaffMember, posting_id: UUID, body: PostingReason) -> PostingDetail:
     reason = body.reason.strip()
-    return await views.detail(
+    return await views.reviewed(
         await review.close_posting(posting_id=posting_id, reason=reason, staff=asker, at=utc_now())
     )
