@@ -31,6 +31,7 @@ ALLOWED_FIELDS = frozenset(
             "redemption_id",
             "session_id",
             "message_id",
+            "delivery_id",
             "key_id",
             "import_id",
             "record_id",
@@ -38,7 +39,8 @@ ALLOWED_FIELDS = frozenset(
         ),
         # work and its measure
         *("task", "attempts", "count", "rows", "errors", "seconds", "worker", "exit_code", "signal", "address", "port"),
-        *("reason", "step", "errcode", "endpoint", "migration", "seq", "hash", "mode", "database", "fault", "kind"),
+        *("reason", "outcome", "step", "errcode", "endpoint", "migration", "seq", "hash", "mode", "database"),
+        *("fault", "kind"),
     }
 )
 """A field that is not listed is dropped and counted in ``dropped``: adding one here is a deliberate act."""

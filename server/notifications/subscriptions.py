@@ -89,6 +89,23 @@ async def report_results(
             )
 
 
+async def end_subscriptions(*, account_id: UUID, at: datetime) -> None:
+    """Close all of a person's balances in the current transaction: they want no messages of WeChat any more.
+
+    What waits for them ends without a consent when its turn comes; the inbox keeps it.
+    """
+    open_ones = SubscriptionBalance.filter(account_id=account_id, remaining__gt=0).order_by("template_id")
+    template_ids: list[str] = await open_ones.values_list("template_id", flat=True)  # type: ignore[assignment]
+    for template_id in template_ids:
+        await ledger.close(
+            account_id=account_id,
+            template_id=template_id,
+            source=SubscriptionSource.WECHAT,
+            reference=f"ended:{account_id.hex}:{at.timestamp():.6f}:{template_id}",
+            at=at,
+        )
+
+
 async def record_reports(
     *, openid: str, event: str, items: Sequence[Mapping[str, object]], reference: str, at: datetime
 ) -> int:

@@ -1,5 +1,6 @@
 """微信送达管理 — staff see what did not arrive and why, without text or person, and may send it again."""
 
+import asyncio
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -101,6 +102,17 @@ async def test_what_is_sent_or_on_its_way_is_not_sent_again(service: Client, sta
 
     assert (answer.status, answer.code) == (409, "DeliveryNotResendable")
     assert (await NotificationDelivery.get(id=delivery.id)).state is state
+
+
+async def test_ten_colleagues_who_send_one_message_again_at_once_put_it_back_once(service: Client) -> None:
+    staff = await administrator(service)
+    delivery = await make_delivery(state=DeliveryState.UNSURE)
+
+    answers = await asyncio.gather(*(staff.post(f"{PATH}/{delivery.id}/resend") for _ in range(10)))
+
+    assert sorted(answer.status for answer in answers) == [200] + [409] * 9
+    noted = "SELECT count(*) AS n FROM audit_entries WHERE action = 'notification_delivery.resent' AND record_id = $1"
+    assert await count(noted, str(delivery.id)) == 1
 
 
 async def test_an_unknown_delivery_is_not_found(service: Client) -> None:

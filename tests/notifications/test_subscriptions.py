@@ -1,5 +1,6 @@
 """订阅 — accepts add up, each report counts once, and one tap told of twice is one."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from server.notifications.subscriptions import (
     SENT,
     SubscriptionResult,
     SubscriptionTemplateUnknown,
+    end_subscriptions,
     record_reports,
     report_results,
 )
@@ -199,6 +201,32 @@ async def test_items_of_no_use_change_nothing(database: object, event: str, entr
     assert await push(account, event, entry) == 0
 
     assert await SubscriptionBalance.all().count() == 0
+
+
+async def test_the_phone_and_wechat_telling_of_one_tap_at_the_same_moment_are_one_consent(database: object) -> None:
+    await use_template()
+    people = [await make_account() for _ in range(10)]
+
+    await asyncio.gather(
+        *(report(account.id, SubscriptionResult.ACCEPT) for account in people),
+        *(push(account, POPUP, item("accept")) for account in people),
+    )
+
+    assert [await remaining(account.id) for account in people] == [1] * 10
+
+
+async def test_whoever_wants_no_messages_any_more_has_nothing_left(database: object) -> None:
+    account, other = await make_account(), await make_account()
+    for one in (account, other):
+        await give_consents(one.id, 2)
+        await give_consents(one.id, template_id="another-template")
+
+    async with transaction():
+        await end_subscriptions(account_id=account.id, at=utc_now())
+
+    assert [await remaining(one.id) for one in (account, other)] == [0, 2]
+    closed = await SubscriptionEntry.filter(kind=SubscriptionKind.CLOSED).values_list("change", flat=True)
+    assert sorted(closed) == [-2, -1]  # type: ignore[type-var]
 
 
 async def test_reports_of_a_stranger_are_left_out(database: object) -> None:

@@ -12,6 +12,7 @@ from server.accounts.service import withdraw_consent
 from server.addresses.service import remove_address
 from server.audit.service import record
 from server.jobs.seekers.profile import erase_profile
+from server.notifications.subscriptions import end_subscriptions
 
 CLOSED = "user_authorization_cancellation"
 MODIFIED = "user_info_modified"
@@ -29,8 +30,8 @@ async def obey_privacy_event(*, name: str, contact: WeChatContact, push_id: UUID
 
     A change of one's WeChat profile touches nothing: we keep no name or picture of it. Whoever withdraws loses the
     mobile from WeChat and the words said to the bot; whoever closes the authorisation loses also consents, log-ins,
-    the address book, the job profile and what joins the account to the person's other openids. What the law obliges
-    us to keep (parcels, intents, redemptions, the audit) goes with its own retention.
+    subscriptions, the address book, the job profile and what joins the account to the person's other openids. What
+    the law obliges us to keep (parcels, intents, redemptions, the audit) goes with its own retention.
     """
     person_id = contact.person_id
     if name.lower() == MODIFIED:
@@ -57,6 +58,7 @@ async def _close(person_id: UUID, *, at: datetime) -> None:
     for address_id in ids:
         await remove_address(address_id=address_id, account_id=person_id)
     await erase_profile(account_id=person_id, at=at)
+    await end_subscriptions(account_id=person_id, at=at)
     await execute(_SESSIONS, at, person_id)
     await execute(_UNION, person_id)
     await execute(_UNLINK, person_id)

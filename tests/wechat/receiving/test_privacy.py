@@ -8,6 +8,7 @@ from models.wechat import WeChatContact, WeChatPush
 from server.wechat.fake import messages
 from tests.factories.addresses import make_address
 from tests.factories.cards import give_consent
+from tests.factories.notifications import give_consents, remaining
 from tests.wechat.receiving.conftest import MINI, Chat
 
 QUESTION = "优待证丢了怎么补办"
@@ -41,10 +42,12 @@ async def test_whoever_withdraws_loses_the_words_and_stays_logged_in(chat: Chat)
 
 async def test_whoever_closes_loses_everything_that_no_law_keeps(chat: Chat) -> None:
     person = await known(chat)
+    await give_consents(person.id, 2)
 
     await chat.push("o-wechat-itself", event(chat, "user_authorization_cancellation"))
     await chat.work()
 
+    assert await remaining(person.id) == 0
     assert not await Address.filter(account_id=person.id).exists()
     assert not await Consent.filter(account_id=person.id, withdrawn_at=None).exists()
     assert not await Session.filter(account_id=person.id, revoked_at=None).exists()
