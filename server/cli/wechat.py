@@ -3,8 +3,10 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +14,11 @@ from config.clock import utc_now
 from config.logging import configure_logging
 from config.settings import Settings
 from server.cli import wechat_menu
-from server.cli.faults import FAILED, in_words, read_settings, stop
-from server.wechat.accounts import NAMES, OFFICIAL_ORIGIN, WeChatAccount, find_credentials
+from server.cli.faults import FAILED, explained, in_words, read_settings, stop
+from server.wechat.accounts import NAMES, OFFICIAL_ORIGIN, WeChatAccount, find_credentials, get_credentials
+
+if TYPE_CHECKING:
+    from server.wechat.client import AsyncWeChatClient
 
 app = typer.Typer(help="微信", no_args_is_help=True)
 app.add_typer(wechat_menu.menu, name="menu")
@@ -76,18 +81,50 @@ def check_accounts(
         raise typer.Exit(FAILED)
 
 
-async def _check(settings: Settings, account: WeChatAccount) -> bool:
-    """Print every step of an account; return whether none failed."""
+@app.command("quota")
+def show_quota(
+    account: Annotated[WeChatAccount, typer.Option("--account", help="哪个账号")] = WeChatAccount.MINI,
+    is_cleared: Annotated[bool, typer.Option("--clear", help="清零今天的调用次数，每月只有 10 次")] = False,
+) -> None:
+    """显示微信接口今天的额度；加 --clear 先清零（每个账号每月 10 次）。"""
+    settings = read_settings()
+    configure_logging(level="CRITICAL")
+    with explained():
+        get_credentials(settings, account)
+        asyncio.run(_quota(settings, account, is_cleared=is_cleared))
+
+
+async def _quota(settings: Settings, account: WeChatAccount, *, is_cleared: bool) -> None:
+    from server.wechat.calls import clear_quota
+    from server.wechat.errors import WeChatRefused, explain
+    from server.wechat.health import read_quotas
+
+    async with _client(settings, account) as client:
+        try:
+            if is_cleared:
+                await clear_quota(client)
+                print(f"{NAMES[account]}今天的调用次数已清零")
+            await read_quotas(client)
+        except WeChatRefused as refusal:
+            stop(f"微信没有接受：{explain(refusal.errcode)}（{refusal.errcode}）")
+        reading = (await client.records.read()).quotas
+    if reading is None:
+        stop("微信没有告诉任何接口的额度")
+    for path, quota in sorted(reading.quotas.items()):
+        print(f"{path}\t今天 {quota.daily_limit} 次，已用 {quota.used}，还剩 {quota.remain}")
+
+
+@asynccontextmanager
+async def _client(settings: Settings, account: WeChatAccount) -> AsyncIterator["AsyncWeChatClient"]:
+    """Yield a client with a memory of its own: the command needs no database."""
     import aiohttp
 
     from server.state.memory import MemoryState
-    from server.wechat.checking import STEPS, CheckOutcome, check_account
     from server.wechat.client import AsyncWeChatClient
 
-    credentials = find_credentials(settings, account)
-    assert credentials is not None
+    credentials = get_credentials(settings, account)
     async with aiohttp.ClientSession() as http:
-        client = AsyncWeChatClient(
+        yield AsyncWeChatClient(
             appid=credentials.appid,
             secret=credentials.secret,
             account=account,
@@ -95,6 +132,14 @@ async def _check(settings: Settings, account: WeChatAccount) -> bool:
             state=MemoryState(),
             origin=settings.wechat_origin,
         )
+
+
+async def _check(settings: Settings, account: WeChatAccount) -> bool:
+    """Print every step of an account; return whether none failed."""
+    from server.wechat.checking import STEPS, CheckOutcome, check_account
+
+    credentials = get_credentials(settings, account)
+    async with _client(settings, account) as client:
         report = await check_account(client, credentials, at=utc_now())
     marks = {CheckOutcome.OK: "通过", CheckOutcome.FAILED: "没有通过", CheckOutcome.UNKNOWN: "没法检查"}
     print(f"{NAMES[account]}（{credentials.appid}）")

@@ -163,12 +163,16 @@ async def test_a_check_that_breaks_is_logged_and_stops_nothing(
 
 
 async def check(origin: str, *arguments: str, **knobs: str) -> tuple[int, str]:
-    """Run the command beside the fake's loop; return exit code and what it printed."""
+    return await command(origin, "check", *arguments, **knobs)
+
+
+async def command(origin: str, *arguments: str, **knobs: str) -> tuple[int, str]:
+    """Run a command beside the fake's loop; return exit code and what it printed."""
 
     def run() -> tuple[int, str]:
         get_settings.cache_clear()
         own = {name: value for name, value in environment().items() if not name.startswith("WECHAT")}
-        result = CliRunner().invoke(app, ["wechat", "check", *arguments], env=own | {"WECHAT_ORIGIN": origin} | knobs)
+        result = CliRunner().invoke(app, ["wechat", *arguments], env=own | {"WECHAT_ORIGIN": origin} | knobs)
         get_settings.cache_clear()
         return result.exit_code, result.output
 
@@ -211,3 +215,34 @@ async def test_the_command_has_nothing_to_check_in_the_sandbox() -> None:
     code, output = await check("https://api.weixin.qq.com")
 
     assert (code, output) == (0, "没有填写微信凭据，用的是沙箱微信，不用检查\n")
+
+
+async def test_the_quotas_of_an_account_are_printed(platform: FakeWeChat) -> None:
+    platform.service.quotas.limits["/cgi-bin/message/custom/send"] = 500_000
+
+    code, output = await command(platform.origin, "quota", "--account", "service")
+
+    assert code == 0
+    assert "/cgi-bin/message/custom/send\t今天 500000 次，已用 0，还剩 500000\n" in output
+    assert "清零" not in output
+
+
+async def test_quotas_are_cleared_until_wechat_allows_it_no_more(platform: FakeWeChat) -> None:
+    outputs = [await command(platform.origin, "quota", "--clear") for _ in range(11)]
+
+    assert {code for code, _ in outputs[:10]} == {0}
+    assert outputs[0][1].startswith("小程序今天的调用次数已清零\n")
+    assert outputs[10] == (1, "微信没有接受：本月清零次数已用完（48006）\n")
+
+
+async def test_quotas_that_wechat_does_not_tell_are_said_to_be_none(platform: FakeWeChat) -> None:
+    platform.fail_next(48001, times=10, path="/cgi-bin/openapi/quota/get")
+
+    assert await command(platform.origin, "quota") == (1, "微信没有告诉任何接口的额度\n")
+
+
+async def test_an_account_without_credentials_has_no_quota() -> None:
+    code, output = await command("https://api.weixin.qq.com", "quota")
+
+    assert code == 1
+    assert output.startswith("这项微信服务还没有开通")
