@@ -46,12 +46,13 @@ async def _run(settings: Settings, *, with_outbox: bool) -> int:
     host, port = listener.getsockname()[:2]
     os.environ |= {"HOST": host, "PORT": str(port)}  # the sandbox's carrier, a child, pushes to this address
     children = plan(listener, workers=settings.workers, with_outbox=with_outbox)
-    text = greeting(settings, host=host, port=port, workers=settings.workers, sample=sample)
     try:
         async with AsyncExitStack() as twins:
             twins.enter_context(listener)
-            if settings.has_sandbox_wechat:
-                await twins.enter_async_context(_sandbox_wechat(settings, host=host, port=port))
+            wechat = await twins.enter_async_context(_sandbox_wechat(settings, host=host, port=port))
+            text = greeting(
+                settings, host=host, port=port, workers=settings.workers, sample=sample, sandbox_wechat=wechat
+            )
             supervisor = Supervisor(children, listener=listener, grace_seconds=settings.shutdown_grace_seconds)
             return await supervisor.run(_print_once(text))
     finally:
@@ -59,16 +60,22 @@ async def _run(settings: Settings, *, with_outbox: bool) -> int:
 
 
 @asynccontextmanager
-async def _sandbox_wechat(settings: Settings, *, host: str, port: int) -> AsyncIterator[None]:
-    """Run a fake WeChat beside the children and tell them where it is; it outlives any one of them."""
+async def _sandbox_wechat(settings: Settings, *, host: str, port: int) -> AsyncIterator[str]:
+    """Run a fake WeChat beside the children and tell them where it is; it outlives any one of them.
+
+    Yield its origin, empty where WeChat is set up.
+    """
+    if not settings.has_sandbox_wechat:
+        yield ""
+        return
     from server.wechat.fake.sandbox import needs_fake, sandbox_wechat  # what production need not carry
 
     if not needs_fake(settings):
-        yield
+        yield settings.wechat_origin
         return
     async with sandbox_wechat(host=host, port=port) as origin:
         os.environ["WECHAT_ORIGIN"] = origin
-        yield
+        yield origin
 
 
 def _print_once(text: str) -> Callable[[], None]:

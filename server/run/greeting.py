@@ -6,7 +6,9 @@ from server.seed.files import SeedHolder
 from server.wechat.sandbox import DEMO_CODES
 
 
-def greeting(settings: Settings, *, host: str, port: int, workers: int, sample: SeedHolder | None) -> str:
+def greeting(
+    settings: Settings, *, host: str, port: int, workers: int, sample: SeedHolder | None, sandbox_wechat: str = ""
+) -> str:
     """Return the lines printed once requests are being answered; never a password."""
     shown = f"[{host}]" if ":" in host else host
     base = f"http://{shown}:{port}"
@@ -23,8 +25,12 @@ def greeting(settings: Settings, *, host: str, port: int, workers: int, sample: 
         lines += ["", f'沙箱登录（POST {base}/v1/sessions，正文 {{"code": "…"}}）：']
         lines += [f"  {code:<14}{person}" for code, person in DEMO_CODES.items()]
         lines.append("  其他任意文字  一个新账户")
-    if settings.has_sandbox_wechat:
-        lines += ["", f"沙箱微信：用浏览器打开 {base}/sandbox/phone ，像在手机上一样和机器人聊天"]
+    if sandbox_wechat:
+        lines += [
+            "",
+            f"沙箱微信：用浏览器打开 {base}/sandbox/phone ，像在手机上一样和机器人聊天",
+            f"  另开终端用命令时：WECHAT_ORIGIN={sandbox_wechat} python -m server wechat …",
+        ]
     if settings.has_sandbox_carrier:
         lines += ["", "沙箱承运方：柜台录入快递单号后，约一分半钟开始有轨迹，几分钟后签收"]
     if sample:

@@ -50,6 +50,8 @@ async def test_a_person_talks_to_the_bot_at_both_accounts_and_is_answered_once(t
         await mini.do(kind="enter")
         await mini.do(kind="text", words="我的包裹到哪了")
         await mini.hears("没有预约过包裹")
+        await service.do(kind="click", key="say:附近的服务站")
+        await service.hears("服务站")
         await service.do(kind="text", words="转人工")
         await service.hears("工作人员")
         await service.do(kind="text", words="您好")

@@ -4,7 +4,7 @@ import io
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,8 @@ class CodeDesk:
         self.scenes: list[str] = []
         """What was put into codes, in order."""
         self.links: dict[str, Mapping[str, Any]] = {}
+        self._ends: dict[str, datetime] = {}
+        self._openers: dict[str, str] = {}
         self._now, self._pages = now, pages
 
     @property
@@ -33,6 +35,11 @@ class CodeDesk:
             "/wxa/getwxacodeunlimit": Operation("POST", self._unlimited),
             "/wxa/generate_urllink": Operation("POST", self._link),
         }
+
+    def open_link(self, link: str, *, openid: str) -> bool:
+        """Tell whether a link opens the mini-program for a person: in its time, and for the first one alone."""
+        is_alive = link in self.links and self._now() < self._ends[link]
+        return is_alive and self._openers.setdefault(link, openid) == openid
 
     def _unlimited(self, asked: Asked) -> Answer:
         scene = asked.body.get("scene")
@@ -62,10 +69,12 @@ class CodeDesk:
             raise Errcode(40212, "invalid query")
         if asked.body.get("env_version", "release") not in _VERSIONS:
             raise Errcode(85402, "invalid env_version")
-        if not timedelta(minutes=1) <= self._lives(asked) <= LINK_LIVES:
+        lives = self._lives(asked)
+        if not timedelta(minutes=1) <= lives <= LINK_LIVES:
             raise Errcode(85401, "time limit between 1min and 30days")
         link = f"https://wxaurl.cn/{secrets.token_urlsafe(8)}"
         self.links[link] = asked.body
+        self._ends[link] = self._now() + lives
         return {"errcode": 0, "errmsg": "ok", "url_link": link}
 
     def _lives(self, asked: Asked) -> timedelta:

@@ -44,8 +44,13 @@ class MenuDesk:
                     found[str(one["key"])] = str(one["name"])
         return found
 
-    def _create(self, asked: Asked) -> Answer:
-        buttons = asked.body.get("button")
+    def put(self, body: Mapping[str, Any]) -> None:
+        """Put a menu in force.
+
+        Raises:
+            Errcode: it breaks a rule.
+        """
+        buttons = body.get("button")
         if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
             raise Errcode(40016, "invalid button size")
         for button in buttons:
@@ -61,6 +66,9 @@ class MenuDesk:
             if not subs:
                 _check_kind(button)
         self.menu = buttons
+
+    def _create(self, asked: Asked) -> Answer:
+        self.put(asked.body)
         return {"errcode": 0, "errmsg": "ok"}
 
     def _get(self, asked: Asked) -> Answer:

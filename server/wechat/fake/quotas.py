@@ -9,14 +9,16 @@ from server.wechat.fake.platform import Answer, Asked, Errcode, Now, Operation, 
 CLEARINGS_A_MONTH = 10
 _BEIJING = timedelta(hours=8)
 _UNLIMITED = 10_000_000
+_A_DAY = {"/cgi-bin/stable_token": 500_000, "/wxa/msg_sec_check": 2_000_000, "/wxa/generate_urllink": 500_000}
+_A_MINUTE = {"/cgi-bin/stable_token": 10_000, "/wxa/msg_sec_check": 4_000, "/wxa/getwxacodeunlimit": 5_000}
 
 
 class QuotaDesk:
     """额度台 — ``limits`` names the addresses with a limit a day, ``per_minute`` those with one a minute."""
 
     def __init__(self, now: Now, *, check_credentials: Callable[[Asked], None], appid: str) -> None:
-        self.limits: dict[str, int] = {}
-        self.per_minute: dict[str, int] = {}
+        self.limits = dict(_A_DAY)
+        self.per_minute = dict(_A_MINUTE)
         self._now, self._check, self._appid = now, check_credentials, appid
         self._used: Counter[tuple[str, date]] = Counter()
         self._minutes: Counter[tuple[str, int]] = Counter()

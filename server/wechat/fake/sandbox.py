@@ -7,6 +7,7 @@ from config.settings import Settings
 from server.wechat.accounts import OFFICIAL_ORIGIN, WeChatAccount
 from server.wechat.fake.phone import VISITOR
 from server.wechat.fake.server import FakeWeChat
+from server.wechat.menu import MENU_FILE, as_request, read_menu
 from server.wechat.sandbox import DEMO_CODES, sandbox_openid, sandbox_service_openid, sandbox_unionid
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -26,7 +27,10 @@ def needs_fake(settings: Settings) -> bool:
 
 
 def settle(wechat: FakeWeChat, *, host: str, port: int) -> None:
-    """Make a fake one for trying things out: everybody is known, every template exists, results are pushed."""
+    """Make a fake one for trying things out: everybody is known, every template exists, results are pushed.
+
+    The service account has the menu of the file.
+    """
     wechat.push_to(near_origin(host, port))
     for code in (*DEMO_CODES, VISITOR):
         for openid in (sandbox_openid(code), sandbox_service_openid(code)):
@@ -35,6 +39,7 @@ def settle(wechat: FakeWeChat, *, host: str, port: int) -> None:
     mini.everybody_is_active = True
     mini.subscriptions.knows_all = True
     mini.checks.taken = lambda trace_id: wechat.phones.later(wechat.phones.judge_media(trace_id))
+    wechat.service.menu.put(as_request(read_menu(MENU_FILE.read_text(encoding="utf-8")), mini_appid=wechat.appid))
     wechat.phones.tells_sent = True
     wechat.keeps_calls = wechat.deliveries.keeps = 1_000
     for name, pusher in wechat.phones.pushers.items():

@@ -99,6 +99,17 @@ async def test_a_link_lives_thirty_days_at_most(mini: Asker, body: dict[str, obj
     assert answer.get("url_link", "").startswith("https://wxaurl.cn/") is (errcode == 0)
 
 
+async def test_a_link_opens_for_one_person_until_it_ends(wechat: FakeWeChat, mini: Asker, clock: SteppedClock) -> None:
+    link = (await mini.post(LINK, {"path": "pages/start", "expire_type": 1, "expire_interval": 1}))["url_link"]
+
+    opens = [wechat.mini.codes.open_link(link, openid=openid) for openid in ("o-zhang", "o-wang", "o-zhang")]
+    clock.advance(seconds=24 * 3600)
+
+    assert opens == [True, False, True]
+    assert not wechat.mini.codes.open_link(link, openid="o-zhang")
+    assert not wechat.mini.codes.open_link("https://wxaurl.cn/unknown", openid="o-zhang")
+
+
 async def test_the_service_account_has_codes_of_its_own(service_account: Asker, mini: Asker) -> None:
     body = {"action_name": "QR_STR_SCENE", "action_info": {"scene": {"scene_str": "station-7"}}, "expire_seconds": 60}
 

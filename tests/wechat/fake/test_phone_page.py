@@ -89,7 +89,8 @@ async def test_a_person_follows_asks_and_reads_the_answer(sqlite_address: str) -
 
         await found.say(SERVICE, {"msgtype": "text", "text": {"content": "示例驿站 <b>8:30</b> 开门"}})
 
-        await expect(page.locator(".account .bubble")).to_have_text("示例驿站 <b>8:30</b> 开门")
+        answer = page.locator(".account .bubble")
+        await expect(answer).to_have_text("示例驿站 <b>8:30</b> 开门")
         await expect(page.locator("#state")).to_contain_text("还可以回复 7 条")
 
 
@@ -117,18 +118,15 @@ async def test_typing_is_shown_and_links_are_buttons(sqlite_address: str) -> Non
         await expect(page.locator(".person .bubble").last).to_have_text("转人工")
 
 
-async def test_the_menu_is_at_the_bottom_and_its_clicks_are_pushed(sqlite_address: str) -> None:
+async def test_the_menu_of_the_file_is_at_the_bottom_and_its_taps_are_pushed(sqlite_address: str) -> None:
     async with desk(sqlite_address) as found, open_page(found) as page:
-        button = {"type": "click", "name": "查包裹", "key": "PARCELS"}
-        menu = {"button": [{"name": "服务", "sub_button": [button]}, {"type": "click", "name": "问政策", "key": "ASK"}]}
-        await found.asker[SERVICE].post("/cgi-bin/menu/create", menu)
         await page.click("#follow")
-        await expect(page.locator("#menu button")).to_have_count(2)
+        await expect(page.locator("#menu button")).to_have_count(3)
 
         await page.click("#menu button >> text=服务")
-        await page.click("#submenu button >> text=查包裹")
+        await page.click("#submenu button >> text=我的包裹到哪了")
 
-        await expect(page.locator("#lines")).to_contain_text("点了菜单「查包裹」")
+        await expect(page.locator("#lines")).to_contain_text("点了菜单「我的包裹到哪了」")
         assert found.wechat.service.customer_service.left(sandbox_service_openid("demo-veteran")) == 6
 
 
@@ -196,6 +194,19 @@ async def test_a_code_that_leads_nowhere_is_said(sqlite_address: str) -> None:
         await page.click("#asking [type=submit]")
 
         await expect(page.locator(".system")).to_contain_text("这个码没有用")
+
+
+async def test_the_newest_answer_is_in_sight_also_behind_pictures(sqlite_address: str) -> None:
+    async with desk(sqlite_address) as found, open_page(found) as page:
+        await page.click("#follow")
+        for number in range(3):
+            await page.click("#more")
+            await page.click("#deeds button >> text=发图片")
+            await expect(page.locator(".person img")).to_have_count(number + 1)
+
+        await found.say(SERVICE, {"msgtype": "text", "text": {"content": "看到了"}})
+
+        await expect(page.locator(".account .bubble")).to_be_in_viewport(ratio=1)
 
 
 async def test_what_went_wrong_is_said(sqlite_address: str) -> None:

@@ -38,6 +38,7 @@ let lastNumber = 0;
 let buttonNames = {};
 let round = 0;
 let tokens = {};
+let isAtEnd = true;
 
 /** Ask the page's own server for JSON; a refusal throws with words for a person. */
 async function fetched(path, { method = "GET", body, token } = {}) {
@@ -137,9 +138,9 @@ async function openScene(scene) {
   }
 }
 
-function note(words, isBad = false) {
-  at("lines").append(made("p", { className: isBad ? "system bad" : "system", text: words }));
-  at("lines").scrollTop = at("lines").scrollHeight;
+function note(words) {
+  at("lines").append(made("p", { className: "system", text: words }));
+  toEnd();
 }
 
 /** The text of a message; what WeChat makes a link becomes a large button. */
@@ -171,9 +172,12 @@ function anchor(attributes, words) {
 const link = (href, words) => made("a", { href, text: words, target: "_blank", rel: "noopener noreferrer" });
 const openPage = (title, page) => pressed(`打开小程序：${title || page}`, () => note(`会打开小程序页面：${page}`), "go");
 
+/** A picture takes its room when it has come. */
+const picture = (src, alt) => made("img", { src, alt, onload: () => isAtEnd && toEnd() });
+
 function fromPerson(kind, body) {
   if (EVENTS[kind]) return made("p", { className: "system", text: EVENTS[kind](body) });
-  if (kind === "image") return made("div", { className: "bubble" }, made("img", { src: "/sandbox/phone/picture", alt: "示例图片" }));
+  if (kind === "image") return made("div", { className: "bubble" }, picture("/sandbox/phone/picture", "示例图片"));
   if (kind === "location") return made("div", { className: "bubble", text: `📍 ${body.Label || "位置"}` });
   if (kind === "voice") return made("div", { className: "bubble", text: `🔊 ${body.Recognition || "语音"}` });
   return made("div", { className: "bubble", text: body.Content || `[${kind}]` });
@@ -181,8 +185,7 @@ function fromPerson(kind, body) {
 
 const FROM_ACCOUNT = {
   text: (body) => bubble(body.text.content),
-  image: (body) => made("div", { className: "bubble" }, made("img", {
-    src: `/sandbox/phone/media?account=${account}&id=${encodeURIComponent(body.image.media_id || "")}`, alt: "图片" })),
+  image: (body) => made("div", { className: "bubble" }, picture(`/sandbox/phone/media?account=${account}&id=${encodeURIComponent(body.image.media_id || "")}`, "图片")),
   link: (body) => made("div", { className: "bubble", text: `${body.link.title}\n${body.link.description || ""}` }, link(body.link.url, "打开链接")),
   miniprogrampage: (body) => made("div", { className: "bubble" }, openPage(body.miniprogrampage.title, body.miniprogrampage.pagepath)),
   news: (body) => made("div", { className: "bubble" }, ...body.news.articles.flatMap((one) => [`${one.title}\n${one.description || ""}`, link(one.url, "打开链接")])),
@@ -247,6 +250,11 @@ function showState(chat) {
   showMenu(chat.menu, chat.is_following);
 }
 
+function toEnd() {
+  isAtEnd = true;
+  at("lines").scrollTop = at("lines").scrollHeight;
+}
+
 /** Look for new lines; an answer for a conversation that was left meanwhile is dropped. */
 async function look() {
   const mine = round;
@@ -255,11 +263,9 @@ async function look() {
     const chat = await fetched(`/sandbox/phone/chat?${query}`);
     if (mine !== round) return;
     const fresh = chat.lines.filter((line) => line.number > lastNumber);
-    const lines = at("lines");
-    const wasAtEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 80;
-    lines.append(...fresh.map(drawn));
+    at("lines").append(...fresh.map(drawn));
     if (fresh.length) lastNumber = fresh.at(-1).number;
-    if (fresh.length && (wasAtEnd || fresh.some((line) => line.side === "person"))) lines.scrollTop = lines.scrollHeight;
+    if (fresh.length && (isAtEnd || fresh.some((line) => line.side === "person"))) toEnd();
     showState(chat);
     if (at("fault").dataset.lost) {
       delete at("fault").dataset.lost;
@@ -301,6 +307,10 @@ async function begin() {
     return button;
   }).reverse());
   at("person").append(...known.people.map((one) => made("option", { value: one.person, text: one.name })));
+  at("lines").onscroll = () => {
+    const { scrollHeight, scrollTop, clientHeight } = at("lines");
+    isAtEnd = scrollHeight - scrollTop - clientHeight < 80;
+  };
   at("person").onchange = () => turnTo(account, at("person").value);
   at("hints").append(...HINTS.map((words) => pressed(words, () => deed({ kind: "text", words }))));
   at("say").onsubmit = (event) => { event.preventDefault(); say(); };
