@@ -223,8 +223,12 @@ class FakeWeChat:
             raise Errcode(47001, "data format error")
         account.quotas.count(call.path)
         for name in ("touser", "openid"):
-            self._check_owner(account, call.body.get(name))
-        return operation.do(Asked(call.query, call.body, file))
+            if isinstance(openid := call.body.get(name), str):
+                self._check_owner(account, openid)
+        try:
+            return operation.do(Asked(call.query, call.body, file))
+        except (TypeError, ValueError, AttributeError) as fault:  # a member of another kind than the document's
+            raise Errcode(47001, "data format error") from fault
 
     def _find(self, call: Call) -> tuple[FakeAccount, Operation]:
         """Return whose call this is, by its token or by its appid, and what it asks for."""
@@ -243,7 +247,7 @@ class FakeWeChat:
             raise Errcode(48001, "api unauthorized") if is_others else Errcode(40066, "invalid url")
         return account, operation
 
-    def _check_owner(self, account: FakeAccount, openid: object) -> None:
+    def _check_owner(self, account: FakeAccount, openid: str) -> None:
         others = (one for one in self.accounts.values() if one is not account)
         if openid not in account.seen and any(openid in one.seen for one in others):
             raise Errcode(40003, "invalid openid")

@@ -1,13 +1,15 @@
 """Asks the fake as a bare HTTP client would: what it answers is judged without any code of the service."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from server.wechat.accounts import WeChatAccount
 from server.wechat.fake.server import FakeWeChat
+from tests.wechat.fake.callbacks import Callback, listening_to
 
 Ask = Callable[..., Awaitable[Any]]
 
@@ -42,6 +44,12 @@ class Asker:
 
     async def errcode(self, path: str, body: Any) -> int:
         return int((await self.post(path, body)).get("errcode", 0))
+
+
+@pytest_asyncio.fixture
+async def callback(wechat: FakeWeChat) -> AsyncIterator[Callback]:
+    async with listening_to(wechat) as found:
+        yield found
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from server.wechat.accounts import WeChatAccount
 from server.wechat.fake.server import Failure, FakeWeChat, SteppedClock
 from tests.wechat.fake.conftest import Ask, Asker
 
@@ -48,6 +49,27 @@ async def test_the_wrong_method_and_a_broken_body_are_refused(mini: Asker) -> No
         b"47001",
         b"40066",
     ]
+
+
+MEMBERS = (
+    *("touser", "openid", "msgtype", "text", "template_id", "page", "data", "command", "action", "cgi_path", "appid"),
+    *("scene", "width", "env_version", "path", "query", "expire_type", "expire_interval", "content", "version"),
+    *("button", "tag", "tagid", "openid_list", "out_seq_no", "cert_info", "verify_id", "action_name", "action_info"),
+)
+
+
+@pytest.mark.parametrize("account", list(WeChatAccount))
+@pytest.mark.parametrize("value", [None, 7, 1.5, True, "x", [], ["x"], {"a": {"b": 1}}], ids=repr)
+async def test_members_of_another_kind_get_an_errcode_at_every_address(
+    wechat: FakeWeChat, http: aiohttp.ClientSession, account: WeChatAccount, value: object
+) -> None:
+    asker = Asker(wechat, http, account)
+    body = dict.fromkeys(MEMBERS, value)
+    for path, operation in asker.account.operations.items():
+        if operation.needs_token and operation.method == "POST":
+            status, _, raw = await asker.raw("POST", path, json=body)
+            assert status == 200, (path, raw)
+            assert raw.startswith(b"{"), path
 
 
 async def test_a_chunked_body_is_answered_412(mini: Asker) -> None:

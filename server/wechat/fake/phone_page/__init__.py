@@ -13,6 +13,7 @@ _HERE = Path(__file__).parent
 _FILES = (
     ("/sandbox/phone", "phone.html", "text/html; charset=utf-8"),
     ("/sandbox/phone.css", "phone.css", "text/css; charset=utf-8"),
+    ("/sandbox/phone.lines.js", "phone.lines.js", "text/javascript; charset=utf-8"),
     ("/sandbox/phone.js", "phone.js", "text/javascript; charset=utf-8"),
 )
 _READS = {"people", "chat", "media", "picture"}
