@@ -56,7 +56,14 @@ class PhoneQuotaSpent(Unavailable):
     next_step = "请自己填写手机号，效果一样"
 
 
-_REFUSALS = {40029: PhoneCodeInvalid, 40163: PhoneCodeInvalid, 1400001: PhoneQuotaSpent}
+class PhoneNotOffered(Unavailable):
+    """The bureau's mini-program was not granted the interface (48001)."""
+
+    message = "小程序没有开通微信手机号"
+    next_step = "请自己填写手机号，效果一样"
+
+
+_REFUSALS = {40029: PhoneCodeInvalid, 40163: PhoneCodeInvalid, 1400001: PhoneQuotaSpent, 48001: PhoneNotOffered}
 
 
 async def keep_phone_by_code(
@@ -70,7 +77,7 @@ async def keep_phone_by_code(
     Raises:
         ConsentRequired: no consent to ``phone`` is in force.
         PhoneCodeInvalid: unknown, used, or older than five minutes.
-        PhoneQuotaSpent: the paid quota is used up; the person may type the number.
+        PhoneQuotaSpent, PhoneNotOffered: the paid quota is used up, or there is none; the person may type the number.
         PhoneUnreadable: WeChat's number is not one of the mainland.
         WeChatNotConfigured, WeChatLimited, WeChatBusy, WeChatMisconfigured: WeChat could not be asked.
     """

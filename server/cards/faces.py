@@ -10,7 +10,7 @@ import msgspec
 
 from config.clock import beijing_day, beijing_midnight
 from models.accounts import Account, Purpose
-from models.errors import Conflict, FieldError, NotFound, TooMany
+from models.errors import Conflict, FieldError, NotFound, TooMany, Unavailable
 from models.face_checks import FACE_CHECK_SUBMITTED, FaceCheck, FaceCheckState
 from models.fields import fingerprint, seal, unseal
 from models.identifiers import IdNumber
@@ -66,6 +66,16 @@ class FaceCheckFailed(Conflict):
     next_step = f"请核对姓名和身份证号，在光线好的地方再试一次；{_AT_A_STATION}"
 
 
+class FaceChecksNotOffered(Unavailable):
+    """The bureau's mini-program was not granted 微信人脸核身 (48001)."""
+
+    message = "小程序还没有开通刷脸核身"
+    next_step = f"请用优待证后四位绑定，{_AT_A_STATION}"
+
+
+_REFUSALS = {48001: FaceChecksNotOffered}
+
+
 class _Submitted(msgspec.Struct, frozen=True):
     """What WeChat is asked for the result with; the digest would give a number away, so it is kept sealed."""
 
@@ -92,6 +102,7 @@ async def start_face_check(
         ClaimUnreadable: a field is malformed; the try is not counted.
         ConsentRequired: no consent to ``card_binding`` is in force.
         FaceChecksUsedUp: five sessions of the account on this Beijing day.
+        FaceChecksNotOffered: WeChat has not granted them to this mini-program.
         WeChatNotConfigured, WeChatLimited, WeChatBusy, WeChatMisconfigured: WeChat could not be asked.
     """
     plain, number = _read(name, id_number)
@@ -100,7 +111,8 @@ async def start_face_check(
     await _count(account_id, state=state, at=at)
     serial = secrets.token_hex(16)
     openid = (await Account.get(id=account_id)).openid
-    begun = await answered(begin_face_check(client, openid=openid, number=serial, name=plain, id_number=number), {})
+    call = begin_face_check(client, openid=openid, number=serial, name=plain, id_number=number)
+    begun = await answered(call, _REFUSALS)
     submitted = _Submitted(verify_id=begun.verify_id, cert_hash=cert_hash(cert_name=plain, cert_no=number))
     async with transaction():
         check = await FaceCheck.create(
@@ -154,6 +166,7 @@ async def finish_face_check(*, check_id: UUID, account_id: UUID, open_client: Op
         FaceCheckExpired: the session is over.
         FaceCheckUnfinished: WeChat has no result for this session and person.
         FaceCheckFailed: WeChat's result is another than a pass; ``message`` says which.
+        FaceChecksNotOffered: WeChat took them from this mini-program.
         WeChatNotConfigured, WeChatLimited, WeChatBusy, WeChatMisconfigured: WeChat could not be asked.
     """
     check = await get_face_check(check_id=check_id, account_id=account_id)
@@ -190,7 +203,7 @@ async def _ask(check: FaceCheck, client: "AsyncWeChatClient") -> int:
         verify_id=submitted.verify_id,
         cert_hash=submitted.cert_hash,
     )
-    return await answered(call, {}, otherwise=FaceCheckUnfinished)
+    return await answered(call, _REFUSALS, otherwise=FaceCheckUnfinished)
 
 
 async def _keep(check: FaceCheck, verify_ret: int, *, at: datetime) -> None:

@@ -142,6 +142,7 @@ ALLOWED = {
     "saved.remove_saved_search": PEOPLE,
     "seekers.get_my_profile": PEOPLE,
     "seekers.change_my_profile": PEOPLE,
+    "seekers.take_account_mobile": PEOPLE,
     "seekers.erase_my_profile": PEOPLE,
     "seekers.list_blocked_employers": PEOPLE,
     "seekers.block_employer": PEOPLE,

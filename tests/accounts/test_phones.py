@@ -110,3 +110,25 @@ async def test_without_a_wechat_account_the_number_can_still_be_typed(service: C
 
     assert (by_code.status, by_code.code) == (503, "WeChatNotConfigured")
     assert by_hand.status == 201
+
+
+async def test_the_number_is_used_for_jobs_when_the_person_says_so(service: Client) -> None:
+    person = await consenting(service)
+    await person.post("/v1/me/phone", {"mobile": MOBILE})
+
+    without = await person.post("/v1/job-profile/mobile")
+    await give_consent(person.account_id, purpose=Purpose.JOBS)
+    used = await person.post("/v1/job-profile/mobile")
+    await person.delete("/v1/me/phone")
+    kept = await person.get("/v1/job-profile")
+
+    assert without.code == "ConsentRequired"
+    assert (used.status, used.json["masked_mobile"]) == (200, "180****1999")
+    assert kept.json["masked_mobile"] == "180****1999"
+
+
+async def test_there_must_be_a_number_to_be_used_for_jobs(service: Client) -> None:
+    person = await service.login("somebody")
+    await give_consent(person.account_id, purpose=Purpose.JOBS)
+
+    assert (await person.post("/v1/job-profile/mobile")).code == "PhoneNotFound"

@@ -73,6 +73,7 @@ async def test_what_cannot_be_a_code_never_reaches_wechat(connected: Client, pla
     [
         (40029, "PhoneCodeInvalid", 422),
         (1400001, "PhoneQuotaSpent", 503),
+        (48001, "PhoneNotOffered", 503),
         (45011, "WeChatLimited", 429),
         (99999, "WeChatBusy", 503),
         (Failure.RESET, "WeChatBusy", 503),

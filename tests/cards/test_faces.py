@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from config.clock import beijing_day, utc_now
 from models.accounts import Account
@@ -323,7 +325,13 @@ async def test_five_sessions_a_day_are_enough(connected: Client, platform: FakeW
 
 @pytest.mark.parametrize(
     ("failure", "code"),
-    [(45009, "WeChatLimited"), (48001, "WeChatBusy"), (Failure.RESET, "WeChatBusy"), (40125, "WeChatMisconfigured")],
+    [
+        (45009, "WeChatLimited"),
+        (48001, "FaceChecksNotOffered"),
+        (99999, "WeChatBusy"),
+        (Failure.RESET, "WeChatBusy"),
+        (40125, "WeChatMisconfigured"),
+    ],
 )
 async def test_without_wechat_no_session_is_kept(
     connected: Client, platform: FakeWeChat, failure: Failure | int, code: str
@@ -333,6 +341,22 @@ async def test_without_wechat_no_session_is_kept(
 
     assert (await start(person, await make_card())).code == code
     assert await FaceCheck.all().count() == 0
+
+
+async def test_what_wechat_quotes_of_a_person_reaches_neither_the_log_nor_the_answer(
+    connected: Client, platform: FakeWeChat
+) -> None:
+    person, card = await consenting(connected), await make_card()
+    platform.quotes_requests = True
+    platform.fail_next(99999, path=BEGIN)
+    structlog.reset_defaults()
+
+    with capture_logs() as lines:
+        answer = await start(person, card)
+
+    assert [line["errcode"] for line in lines if line["event"] == "wechat.refused"] == [99999]
+    for secret in (str(card.holder.id_number), card.holder.name, (await Account.get(id=person.account_id)).openid):
+        assert secret not in f"{lines}{answer.body.decode()}"
 
 
 async def test_while_wechat_is_down_a_result_can_be_had_later(connected: Client, platform: FakeWeChat) -> None:

@@ -24,7 +24,7 @@ routes = Routes("phones", title="我的手机号")
     limit=Limit("10/minute"),
     refusals=(
         *(ConsentRequired, phones.PhoneRequestUnclear, phones.PhoneUnreadable, phones.PhoneAlreadyKept),
-        *(phones.PhoneCodeInvalid, phones.PhoneQuotaSpent),
+        *(phones.PhoneCodeInvalid, phones.PhoneQuotaSpent, phones.PhoneNotOffered),
         *(WeChatNotConfigured, WeChatLimited, WeChatBusy, WeChatMisconfigured),
     ),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from server.wechat.client import AsyncWeChatClient
 
 routes = Routes("face-checks", title="刷脸核身")
-_WECHAT = (WeChatNotConfigured, WeChatLimited, WeChatBusy, WeChatMisconfigured)
+_WECHAT = (faces.FaceChecksNotOffered, WeChatNotConfigured, WeChatLimited, WeChatBusy, WeChatMisconfigured)
 
 
 @routes.post(

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from config.clock import beijing_day
+from models.accounts import Purpose
 from models.base import new_id
 from models.errors import Conflict, FieldError, NotFound
 from models.fields import seal
@@ -17,6 +18,8 @@ from models.schooling import Schooling
 from models.seekers import SEEKER_NAME, Seeker, SeekerProfile, Speciality
 from models.towns import Town
 from models.transactions import execute, transaction
+from server.accounts.phones import get_phone
+from server.accounts.service import require_consent
 from server.audit.service import record
 from server.cards.identity import plain_name
 from server.jobs.seekers.identity import (
@@ -120,6 +123,18 @@ async def change_profile(*, changes: ProfileChanges, account_id: UUID, at: datet
             detail={"fields": sorted(changes.wanted())},
         )
     return await get_profile(account_id=account_id)
+
+
+async def take_account_mobile(*, account_id: UUID, at: datetime) -> ProfileFile:
+    """Use the mobile that the account has left as the one for jobs; it is copied, and each is deleted by itself.
+
+    Raises:
+        ConsentRequired: no consent to ``jobs`` is in force.
+        PhoneNotFound: the account has left none.
+    """
+    await require_consent(account_id=account_id, purpose=Purpose.JOBS)
+    phone = await get_phone(account_id=account_id)
+    return await change_profile(changes=ProfileChanges(mobile=phone.mobile), account_id=account_id, at=at)
 
 
 async def _change_contact(seeker: Seeker, read: dict[str, Any], *, at: datetime) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from config.clock import beijing, utc_now
 from models.jobs import JobKind
 from server.accounts.guards import Person
+from server.accounts.phones import PhoneNotFound
 from server.accounts.service import ConsentRequired
 from server.employers.service import EmployerNotFound
 from server.http.endpoints import Limit, Routes
@@ -43,6 +44,16 @@ async def change_my_profile(asker: Person, body: ProfilePatch) -> ProfileView:
     """The first change makes it. The consent to ``jobs`` must be in force."""
     changes = ProfileChanges(**msgspec.structs.asdict(body))
     return _view(await profile.change_profile(changes=changes, account_id=asker.account_id, at=utc_now()))
+
+
+@routes.post(
+    "/job-profile/mobile",
+    summary="把账户里留的手机号用作求职电话",
+    refusals=(ConsentRequired, PhoneNotFound),
+)
+async def take_account_mobile(asker: Person) -> ProfileView:
+    """So that nobody who tapped 微信手机号 types it again; it is the person's own act, for this purpose."""
+    return _view(await profile.take_account_mobile(account_id=asker.account_id, at=utc_now()))
 
 
 @routes.delete("/job-profile", summary="删除我的求职资料")
