@@ -14,6 +14,9 @@ EARLY_SECONDS = 300
 FORCED_PAUSE_SECONDS = 4500
 """WeChat allows 20 forced refreshes a day, 30 s apart; one in 75 minutes makes 19 a day over all processes."""
 
+FORCING_SECONDS = 60
+"""A process that is killed while it forces keeps the others from it for this long; WeChat wants 30 s between two."""
+
 FAILED_PAUSE_SECONDS = 300
 """After a forced refresh that failed, the next may come this much later."""
 
@@ -97,7 +100,7 @@ class TokenKeeper:
             # WeChat itself still hands out the dead token.
             if not may_force:
                 return issued.token
-            if await self._state.add(f"{self._key}:forced", "1", ttl_seconds=FORCED_PAUSE_SECONDS):
+            if await self._state.add(f"{self._key}:forced", "begun", ttl_seconds=FORCING_SECONDS):
                 return await self._force()
             return await self._await_another(issued.token)
 
@@ -107,6 +110,7 @@ class TokenKeeper:
         except Exception:
             await self._state.set(f"{self._key}:forced", "failed", ttl_seconds=FAILED_PAUSE_SECONDS)
             raise
+        await self._state.set(f"{self._key}:forced", "done", ttl_seconds=FORCED_PAUSE_SECONDS)
         log.warning("wechat.token_forced", reason="微信一直返回已失效的凭据")
         return await self._keep(issued, is_forced=True)
 

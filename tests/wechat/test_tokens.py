@@ -8,9 +8,10 @@ from wechatpy.exceptions import WeChatClientException  # type: ignore[import-unt
 
 from server.state.memory import MemoryState
 from server.wechat.client import AsyncWeChatClient
+from server.wechat.errors import TokenRefused
 from server.wechat.fake.server import Failure, FakeWeChat, SteppedClock
 from server.wechat.refusals import WeChatBusy, WeChatMisconfigured
-from server.wechat.tokens import FAILED_PAUSE_SECONDS, FORCED_PAUSE_SECONDS, IssuedToken, TokenKeeper
+from server.wechat.tokens import FAILED_PAUSE_SECONDS, FORCED_PAUSE_SECONDS, FORCING_SECONDS, IssuedToken, TokenKeeper
 
 ISSUING = "/cgi-bin/stable_token"
 MakeClient = Callable[..., AsyncWeChatClient]
@@ -157,6 +158,34 @@ async def test_a_process_that_waits_in_vain_for_another_ones_force_stores_nothin
 
     assert token == "dead"
     assert await state.get("wechat:token:wx1") is None
+
+
+async def test_a_process_that_is_killed_while_it_forces_holds_the_others_up_for_a_minute(
+    wechat: FakeWeChat, make_client: MakeClient, state: MemoryState, clock: SteppedClock
+) -> None:
+    client = make_client(force_wait_seconds=(0.0,))
+    dead = await client.fetch_access_token()
+    wechat.kill_token(still_handed_out=True)
+    begun, gone = asyncio.Event(), asyncio.Event()
+
+    async def issue_until_killed(is_forced: bool) -> IssuedToken:
+        if is_forced:
+            begun.set()
+            await gone.wait()
+        return IssuedToken(token=dead, lives_seconds=7000)
+
+    killed = TokenKeeper(appid=wechat.appid, state=state, issue=issue_until_killed, wait_seconds=())
+    renewing = asyncio.create_task(killed._renew(dead, may_force=True))
+    await begun.wait()
+    with pytest.raises(TokenRefused):
+        await client.misc.get_wechat_ips()
+
+    clock.advance(seconds=FORCING_SECONDS)
+    answer = await client.misc.get_wechat_ips()
+
+    assert answer == ["101.226.62.77"]
+    assert wechat.forced_refreshes == 1
+    renewing.cancel()
 
 
 async def test_a_forced_refresh_that_failed_may_be_tried_again_soon(
