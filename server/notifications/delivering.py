@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=60)
 """How long a delivery belongs to who claimed it, many times what a call to WeChat may take."""
 SIDE_BY_SIDE = 5
 """When WeChat goes away in the middle, at most so many messages are left of which nobody knows."""
-_ENDED_AT_ONCE = 500
+_ENDED_AT_ONCE = 2000
 
 _DUE = (
     "state = 'waiting' AND run_at <= $1 AND expires_at > $1 AND (locked_until IS NULL OR locked_until <= $1) "

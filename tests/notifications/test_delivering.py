@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from models.notifications import DeliveryState, NotificationDelivery, NotificationTemplate
 from models.subscriptions import SubscriptionEntry, SubscriptionKind
@@ -307,6 +308,22 @@ async def test_a_refusal_of_the_whole_account_stops_all_sending_and_loses_nothin
 
     assert (tried, meanwhile) == (1, 0)
     assert {await state_of(one) for one in waiting} == {DeliveryState.SENT}
+
+
+async def test_what_came_of_sends_and_whether_wechat_is_away_is_measured(house: House) -> None:
+    def sends(outcome: str) -> float:
+        return REGISTRY.get_sample_value("youbing_notification_sends_total", {"outcome": outcome}) or 0.0
+
+    sent, not_sent = sends("sent"), sends("not_sent")
+    await ready(house)
+    house.wechat.fail_next(45009, path=SEND)
+
+    await house.run()
+    during = REGISTRY.get_sample_value("youbing_notification_wechat_away")
+    await house.let_pass(timedelta(seconds=30))
+
+    assert (sends("sent") - sent, sends("not_sent") - not_sent) == (1, 1)
+    assert (during, REGISTRY.get_sample_value("youbing_notification_wechat_away")) == (1, 0)
 
 
 async def test_without_wechats_credentials_nothing_is_tried(database_address: str) -> None:
