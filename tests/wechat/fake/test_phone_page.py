@@ -123,6 +123,7 @@ async def test_reminders_are_taken_as_the_mini_program_takes_them(sqlite_address
         async with page.expect_response(lambda response: response.request.method == "POST" and "subs" in response.url):
             await page.click("#deeds button >> text=订阅提醒")
 
+        await expect(page.locator(".system")).to_contain_text("同意了提醒：包裹进度提醒、")
         veteran = await found.client.login("demo-veteran")
         told = (await veteran.get("/v1/subscriptions")).json["items"]
         left = [item["left"] for item in told]

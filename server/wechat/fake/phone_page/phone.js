@@ -106,6 +106,8 @@ async function subscribe(result) {
     await deed({ kind: result, templates: usable.map((item) => item.template_id) });
     const results = usable.map((item) => ({ template: item.key, result }));
     await fetched("/v1/subscriptions", { method: "POST", body: { results }, token: await token() });
+    const names = usable.map((item) => item.title).join("、");
+    note(result === "accept" ? `同意了提醒：${names}。每同意一次，以后能收到一条` : `没有同意提醒：${names}`);
   } catch (fault) {
     tell(fault.status === 404 ? "这个服务还没有订阅提醒" : fault.message);
   }
