@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from models.accounts import Purpose
+from models.accounts import Account, Purpose
 from models.base import new_id
 from models.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from models.fields import seal
@@ -76,7 +76,7 @@ async def keep_phone_by_code(
 
     Raises:
         ConsentRequired: no consent to ``phone`` is in force.
-        PhoneCodeInvalid: unknown, used, or older than five minutes.
+        PhoneCodeInvalid: unknown, used, older than five minutes, or another person's.
         PhoneQuotaSpent, PhoneNotOffered: the paid quota is used up, or there is none; the person may type the number.
         PhoneUnreadable: WeChat's number is not one of the mainland.
         WeChatNotConfigured, WeChatLimited, WeChatBusy, WeChatMisconfigured: WeChat could not be asked.
@@ -86,7 +86,7 @@ async def keep_phone_by_code(
     if kept is not None:
         return kept
     try:
-        told = await _tell(code, open_client)
+        told = await _tell(code, account_id, open_client)
     except PhoneCodeInvalid:
         kept = await find_phone(account_id=account_id)
         if kept is None:
@@ -95,11 +95,14 @@ async def keep_phone_by_code(
     return await _keep(account_id, _read(told), PhoneSource.WECHAT, at=at)
 
 
-async def _tell(code: str, open_client: "Callable[[], AsyncWeChatClient]") -> str:
+async def _tell(code: str, account_id: UUID, open_client: "Callable[[], AsyncWeChatClient]") -> str:
     if not 0 < len(code) <= CODE_LENGTH or not code.isascii() or not code.isprintable():
         raise PhoneCodeInvalid
-    told = await answered(read_phone_number(open_client(), code=code), _REFUSALS)
-    return told.pure_phone_number if told.country_code == "86" else f"+{told.country_code}{told.pure_phone_number}"
+    client = open_client()
+    openid = (await Account.get(id=account_id)).openid  # so that WeChat refuses a code that another person tapped
+    told = await answered(read_phone_number(client, code=code, openid=openid), _REFUSALS)
+    is_mainland = str(told.country_code) == "86"
+    return told.pure_phone_number if is_mainland else f"+{told.country_code}{told.pure_phone_number}"
 
 
 async def keep_phone_by_hand(*, account_id: UUID, mobile: str, at: datetime) -> AccountPhone:

@@ -96,13 +96,14 @@ async def judge(
         return Judgement(check, None)
     verdict, reason, is_worth_trying = await _ask(check.account_id, text, open_client)
     outcome = ContentOutcome.NOT_CHECKED if verdict is None else _OUTCOMES[verdict.suggest]
+    label = int(verdict.label) if verdict is not None and str(verdict.label).isdecimal() else None
     if verdict is not None and verdict.suggest is not Suggestion.PASS:
-        reason = LABELS.get(verdict.label, f"标签 {verdict.label}")
+        reason = LABELS.get(label or 0, f"标签 {str(verdict.label)[:20]}")
     kept = await execute(
         "UPDATE content_checks SET outcome = $1, label = $2, reason = $3, checked_at = $4 "
         "WHERE id = $5 AND digest = $6 AND outcome IN ('waiting', 'not_checked')",
         outcome.value,
-        None if verdict is None else verdict.label,
+        label,
         reason,
         at,
         check.id,

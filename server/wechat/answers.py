@@ -38,17 +38,18 @@ class Suggestion(StrEnum):
 
 
 class TextVerdict(msgspec.Struct, frozen=True):
-    """文本检查结果 — 100 is a label without fault; others name the kind of fault."""
+    """文本检查结果 — 100 is a label without fault; others name the kind of fault. It comes as a number or as text."""
 
     suggest: Suggestion
-    label: int
+    label: int | str
 
 
 class PhoneNumber(msgspec.Struct, frozen=True, rename="camel"):
     """手机号 — of the person who tapped the button; personal data, to be sealed at once."""
 
     pure_phone_number: str
-    country_code: str
+    country_code: int | str
+    """A number in the document's example, a text in its table."""
 
     def __repr__(self) -> str:
         return "PhoneNumber(***)"

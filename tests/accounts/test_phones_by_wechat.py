@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.accounts import Account
 from models.phones import AccountPhone
 from server.wechat.fake.server import Failure, FakeWeChat
 from tests.accounts.test_phones import MOBILE, OTHER, consenting
@@ -51,6 +52,19 @@ async def test_a_spent_code_tells_nothing_to_another_person(connected: Client, p
 
     assert (answer.status, answer.code) == (422, "PhoneCodeInvalid")
     assert await AccountPhone.all().count() == 1
+
+
+async def test_a_code_that_another_person_tapped_tells_nothing(connected: Client, platform: FakeWeChat) -> None:
+    person = await consenting(connected)
+    openid = (await Account.get(id=person.account_id)).openid
+    foreign = platform.issue_phone_code(mobile=OTHER, openid="o-somebody-else")
+    own = platform.issue_phone_code(mobile=MOBILE, openid=openid)
+
+    refused = await person.post("/v1/me/phone", {"code": foreign})
+    kept = await person.post("/v1/me/phone", {"code": own})
+
+    assert refused.code == "PhoneCodeInvalid"
+    assert kept.json["masked_mobile"] == "180****1999"
 
 
 async def test_a_code_is_good_for_five_minutes(connected: Client, platform: FakeWeChat) -> None:

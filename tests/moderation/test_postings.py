@@ -13,6 +13,7 @@ from models.notifications import Notification
 from models.outbox import OutboxMessage
 from server.jobs.postings.checking import SUBMITTED
 from server.outbox.worker import do_due
+from server.wechat.fake.checks import WORDS
 from server.wechat.fake.server import Failure, FakeWeChat
 from server.worker import TASKS
 from tests.employers.people import Recruiter
@@ -237,3 +238,16 @@ async def test_the_work_done_twice_asks_once(platform: FakeWeChat, recruiter: Re
         await TASKS[SUBMITTED].do({"posting_id": identifier})
 
     assert len(platform.requests(PATH)) == 1
+
+
+async def test_an_unknown_label_is_told_as_it_is(
+    platform: FakeWeChat, recruiter: Recruiter, town_staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WORDS, "示例新种类", ("review", 29999))  # type: ignore[arg-type]
+    platform.mini.saw(await openid_of(recruiter.client))
+    identifier = await submitted(recruiter, description="示例新种类的工作")
+
+    await work()
+
+    check = (await read(town_staff, identifier))["content_check"]
+    assert (check["outcome"], check["label"], check["reason"]) == ("doubtful", 29999, "标签 29999")

@@ -250,3 +250,23 @@ async def test_each_account_shows_typing_at_an_endpoint_of_its_own(
 
 async def test_a_phone_number_says_nothing_in_its_repr() -> None:
     assert "138" not in repr(PhoneNumber("13800001234", "86"))
+
+
+@pytest.mark.parametrize("country", [86, "86"])
+async def test_a_country_is_read_as_the_documents_example_and_as_its_table_have_it(
+    recorder: Recorder, country: int | str
+) -> None:
+    recorder.answer = {"errcode": 0, "phone_info": {"purePhoneNumber": "13800001234", "countryCode": country}}
+
+    told = await calls.read_phone_number(recorder.client(), code="c")
+
+    assert (told.pure_phone_number, str(told.country_code)) == ("13800001234", "86")
+
+
+@pytest.mark.parametrize("label", [20001, "20001"])
+async def test_a_label_is_read_as_a_number_and_as_a_text(recorder: Recorder, label: int | str) -> None:
+    recorder.answer = {"errcode": 0, "result": {"suggest": "risky", "label": label}}
+
+    verdict = await calls.check_text(recorder.client(), openid=OPENID, content="文", scene=TextScene.FORUM)
+
+    assert (verdict.suggest, str(verdict.label)) == (Suggestion.RISKY, "20001")
