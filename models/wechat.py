@@ -37,6 +37,8 @@ class WeChatPush(Record):
     """The person it is about; empty where WeChat does not say."""
     name = fields.CharField(max_length=128)
     """MsgType, or Event of an event."""
+    is_message = fields.BooleanField()
+    """Whether the person said it: five answers may follow within 48 hours."""
     dedupe = fields.CharField(max_length=64)
     body_sealed = SealedField(purpose=WECHAT_PUSH_BODY)
     state = fields.CharEnumField(WeChatPushState, max_length=16, default=WeChatPushState.WAITING)
@@ -65,12 +67,10 @@ class WeChatContact(Record):
         "models.Conversation", related_name="wechat_contacts", on_delete=fields.RESTRICT, null=True
     )
     is_following = fields.BooleanField(default=True)
-    spoke_at = fields.DatetimeField(null=True)
-    long_until = fields.DatetimeField(null=True)
-    """Until when what the person said may be answered, and how many answers are left."""
-    long_left = fields.IntField(default=0)
+    shut_at = fields.DatetimeField(null=True)
+    """When WeChat last took no more: nothing is tried until the person speaks again."""
     brief_until = fields.DatetimeField(null=True)
-    """The same for what the person did: a tap, a scan, a visit."""
+    """Until when what the person did (a tap, a scan, a visit) may be answered, and how many answers are left."""
     brief_left = fields.IntField(default=0)
     greeted_at = fields.DatetimeField(null=True)
     looked_up_at = fields.DatetimeField(null=True)

@@ -6,6 +6,7 @@ CREATE TABLE wechat_pushes (
     account VARCHAR(16) NOT NULL,
     openid VARCHAR(128) NOT NULL,
     name VARCHAR(128) NOT NULL,
+    is_message BOOLEAN NOT NULL,
     dedupe VARCHAR(64) NOT NULL,
     body_sealed TEXT NOT NULL,
     state VARCHAR(16) NOT NULL,
@@ -15,6 +16,7 @@ CREATE TABLE wechat_pushes (
     done_at TIMESTAMPTZ,
     UNIQUE (account, dedupe)
 );
+CREATE INDEX wechat_pushes_spoken ON wechat_pushes (account, openid, created_at) WHERE is_message;
 CREATE INDEX wechat_pushes_waiting ON wechat_pushes (account, openid, id) WHERE state = 'waiting';
 CREATE INDEX wechat_pushes_state ON wechat_pushes (state, id) WHERE state IN ('unknown', 'failed');
 CREATE INDEX wechat_pushes_done ON wechat_pushes (done_at);
@@ -27,9 +29,7 @@ CREATE TABLE wechat_contacts (
     person_id UUID REFERENCES accounts (id) ON DELETE RESTRICT,
     conversation_id UUID REFERENCES conversations (id) ON DELETE RESTRICT,
     is_following BOOLEAN NOT NULL,
-    spoke_at TIMESTAMPTZ,
-    long_until TIMESTAMPTZ,
-    long_left INTEGER NOT NULL,
+    shut_at TIMESTAMPTZ,
     brief_until TIMESTAMPTZ,
     brief_left INTEGER NOT NULL,
     greeted_at TIMESTAMPTZ,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from config.clock import utc_now
 from models.base import new_id
-from models.transactions import execute, fetch_row
+from models.transactions import as_instant, execute, fetch_row
 from models.wechat import WeChatContact
 from server.wechat.accounts import WeChatAccount
 
@@ -17,8 +17,8 @@ LEASE = timedelta(seconds=60)
 """After a crash somebody else takes over so much later; longer than a task of the outbox may take."""
 
 _MAKE = (
-    "INSERT INTO wechat_contacts (id, created_at, account, openid, is_following, long_left, brief_left, lock, "
-    "person_id) VALUES ($1, $2, $3, $4, $5, 0, 0, '', $6) ON CONFLICT (account, openid) DO NOTHING"
+    "INSERT INTO wechat_contacts (id, created_at, account, openid, is_following, brief_left, lock, person_id) "
+    "VALUES ($1, $2, $3, $4, $5, 0, '', $6) ON CONFLICT (account, openid) DO NOTHING"
 )
 _PERSON = "SELECT id FROM accounts WHERE openid = $1"
 _LOCK = (
@@ -26,23 +26,24 @@ _LOCK = (
     "WHERE id = $3 AND (locked_until IS NULL OR locked_until <= $4)"
 )
 _UNLOCK = "UPDATE wechat_contacts SET lock = '', locked_until = NULL WHERE id = $1 AND lock = $2"
-_TAKE = (
-    "UPDATE wechat_contacts SET "
-    "brief_left = CASE WHEN brief_until > $2 AND brief_left > 0 THEN brief_left - 1 ELSE brief_left END, "
-    "long_left = CASE WHEN brief_until > $2 AND brief_left > 0 THEN long_left ELSE long_left - 1 END "
-    "WHERE id = $1 AND ((brief_until > $2 AND brief_left > 0) OR (long_until > $2 AND long_left > 0))"
+_TAKE = "UPDATE wechat_contacts SET brief_left = brief_left - 1 WHERE id = $1 AND brief_until > $2 AND brief_left > 0"
+_SPOKE = "SELECT max(created_at) AS last FROM wechat_pushes WHERE account = $1 AND openid = $2 AND is_message"
+_SENT = (
+    "SELECT count(DISTINCT settled_at) AS n FROM wechat_messages "
+    "WHERE contact_id = $1 AND state IN ('sent', 'unsure') AND settled_at >= $2"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """窗口 — what a person does opens a time in which so many messages may be sent (客服消息下发条数限制)."""
+    """窗口 — what a person does opens a short time in which so many messages may be sent (客服消息下发条数限制)."""
 
     lasts: timedelta
     count: int
 
 
-SPOKE = Opening(timedelta(hours=48), 5)
+_ANSWERS_LAST, _ANSWERS = timedelta(hours=48), 5
+"""For what a person says (客服消息下发条数限制)."""
 DID = Opening(timedelta(minutes=1), 3)
 """A tap in the menu, a subscription, a scan."""
 ENTERED = Opening(timedelta(minutes=1), 2)
@@ -90,32 +91,35 @@ async def working_on(contact_id: UUID) -> AsyncIterator[bool]:
 
 async def open_window(contact_id: UUID, opening: Opening, *, at: datetime) -> None:
     """Note that a person did something at ``at`` that may be answered for a while."""
-    lasts, count = opening.lasts, opening.count
-    if opening is SPOKE:
-        await execute(
-            "UPDATE wechat_contacts SET long_until = $1, long_left = $2, spoke_at = $3, is_following = $4 "
-            "WHERE id = $5 AND (long_until IS NULL OR long_until <= $1)",
-            at + lasts,
-            count,
-            at,
-            True,
-            contact_id,
-        )
-    else:
-        await execute(
-            "UPDATE wechat_contacts SET brief_until = $1, brief_left = $2 "
-            "WHERE id = $3 AND (brief_until IS NULL OR brief_until <= $1)",
-            at + lasts,
-            count,
-            contact_id,
-        )
+    await execute(
+        "UPDATE wechat_contacts SET brief_until = $1, brief_left = $2 "
+        "WHERE id = $3 AND (brief_until IS NULL OR brief_until <= $1)",
+        at + opening.lasts,
+        opening.count,
+        contact_id,
+    )
 
 
-async def take_allowance(contact_id: UUID, *, at: datetime) -> bool:
-    """Take one message off what may be sent to a contact now; False if nothing is left."""
+async def allowance_of(contact: WeChatContact, *, at: datetime) -> int:
+    """Return how many messages WeChat takes for a contact now, by what the person last did and said."""
+    here = await WeChatContact.get(id=contact.id)
+    brief = here.brief_left if here.brief_until is not None and here.brief_until > at else 0
+    row = await fetch_row(_SPOKE, contact.account, contact.openid)
+    if row is None or row["last"] is None:
+        return brief
+    last = as_instant(row["last"])
+    is_shut = here.shut_at is not None and here.shut_at >= last
+    if is_shut or at - last >= _ANSWERS_LAST:
+        return brief
+    sent = await fetch_row(_SENT, contact.id, last)
+    return brief + max(0, _ANSWERS - (int(sent["n"]) if sent else 0))
+
+
+async def take_brief(contact_id: UUID, *, at: datetime) -> bool:
+    """Take a message off the short window that is open, which closes first; False if none is."""
     return bool(await execute(_TAKE, contact_id, at))
 
 
-async def close_windows(contact_id: UUID) -> None:
+async def shut(contact_id: UUID, *, at: datetime) -> None:
     """Note that WeChat takes no more: nothing is tried until the person does something again."""
-    await execute("UPDATE wechat_contacts SET long_left = 0, brief_left = 0 WHERE id = $1", contact_id)
+    await execute("UPDATE wechat_contacts SET shut_at = $1, brief_left = 0 WHERE id = $2", at, contact_id)

@@ -16,7 +16,7 @@ from server.notifications.subscriptions import record_reports
 from server.scenes.service import resolve_scene
 from server.wechat.accounts import WeChatAccount
 from server.wechat.pushes.parsing import PRIVACY_EVENTS, Push, PushKind
-from server.wechat.receiving.contacts import DID, ENTERED, SPOKE, open_window
+from server.wechat.receiving.contacts import DID, ENTERED, open_window
 from server.wechat.receiving.keeping import mark_push
 from server.wechat.receiving.privacy import obey_privacy_event
 from server.wechat.receiving.sending import add_messages
@@ -98,7 +98,6 @@ def question_of(push: Push) -> str | None:
 
 
 async def _message(work: Work, at: datetime) -> None:
-    await open_window(work.contact.id, SPOKE, at=work.came_at)
     name = work.push.name.lower()
     asked = question_of(work.push)
     if asked is not None:
@@ -154,8 +153,9 @@ async def _scan(work: Work, at: datetime) -> None:
 async def _unsubscribe(work: Work, at: datetime) -> None:
     async with transaction():
         await execute(
-            "UPDATE wechat_contacts SET is_following = $1, long_left = 0, brief_left = 0 WHERE id = $2",
+            "UPDATE wechat_contacts SET is_following = $1, shut_at = $2, brief_left = 0 WHERE id = $3",
             False,
+            at,
             work.contact.id,
         )
         await work.settle("unsubscribed", at=at)

@@ -11,22 +11,23 @@ from models.fields import seal, unseal
 from models.transactions import as_instant, as_uuid, execute, fetch_row, is_postgres, transaction
 from models.wechat import WECHAT_PUSH_BODY, WECHAT_PUSH_REPLY, WeChatPushState
 from server.wechat.accounts import WeChatAccount
-from server.wechat.pushes.parsing import Push
+from server.wechat.pushes.parsing import Push, PushKind
 
 PUSHED = "wechat.push"
 REPEATED_FOR = timedelta(seconds=60)
 """WeChat repeats a push within some 15 seconds; later nobody gets the passive reply again."""
 
 _INSERT = (
-    "INSERT INTO wechat_pushes (id, created_at, account, openid, name, dedupe, body_sealed, state, outcome, attempts) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', '', 0) ON CONFLICT (account, dedupe) DO NOTHING"
+    "INSERT INTO wechat_pushes "
+    "(id, created_at, account, openid, name, is_message, dedupe, body_sealed, state, outcome, attempts) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', '', 0) ON CONFLICT (account, dedupe) DO NOTHING"
 )
 _WORK = (
     "INSERT INTO outbox_messages (id, created_at, kind, payload, state, run_at, attempts, locked_until, last_fault) "
 )
 _KEEP = (
     f"WITH kept AS ({_INSERT} RETURNING id) {_WORK}"
-    "SELECT $8::uuid, $2::timestamptz, $9, $10, 'waiting', $11::timestamptz, 0, NULL, '' FROM kept"
+    "SELECT $9::uuid, $2::timestamptz, $10, $11, 'waiting', $12::timestamptz, 0, NULL, '' FROM kept"
 )
 _KNOWN = "SELECT id, created_at, reply_sealed FROM wechat_pushes WHERE account = $1 AND dedupe = $2"
 
@@ -45,7 +46,9 @@ async def keep_push(
 ) -> Kept:
     """Store a push that was proven, sealed, with the work on it ``work_in`` from now. 保存推送。"""
     push_id, work_id = new_id(), new_id()
-    values = (push_id, at, account.value, push.openid, push.name, push.dedupe_key, seal(WECHAT_PUSH_BODY, text))
+    is_message = push.kind is PushKind.MESSAGE
+    sealed = seal(WECHAT_PUSH_BODY, text)
+    values = (push_id, at, account.value, push.openid, push.name, is_message, push.dedupe_key, sealed)
     work = (work_id, PUSHED, msgspec.json.encode({"push_id": push_id.hex}).decode(), at + work_in)
     if is_postgres():
         is_new = await execute(_KEEP, *values, *work)

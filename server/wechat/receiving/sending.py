@@ -17,8 +17,9 @@ from server.resources import resources
 from server.wechat import calls
 from server.wechat.accounts import WeChatAccount
 from server.wechat.errors import LimitReached, OutsideWindow, TokenRefused, TooManyMessages, WeChatRefused
-from server.wechat.receiving.contacts import close_windows, take_allowance
+from server.wechat.receiving.contacts import allowance_of, shut, take_brief
 from server.wechat.receiving.measures import WECHAT_MESSAGES
+from server.wechat.receiving.writing import LONGEST_BYTES
 from server.wechat.refusals import WeChatBusy, WeChatMisconfigured, WeChatNotConfigured
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 MOST_A_SECOND = 50
 """Of an account, over all processes: after WeChat was away the rest goes out at this pace."""
-SENDING_LASTS = timedelta(seconds=90)
-"""A message that is being sent so long has lost its sender; whether it went out nobody knows."""
+SENDING_LASTS = timedelta(seconds=45)
+"""A message that is being sent so long has lost its sender, before the lease of its work ends; nobody knows of it."""
 _ADD = (
     "INSERT INTO wechat_messages (id, created_at, contact_id, dedupe, text_sealed, state, errcode, attempts) "
     "VALUES ($1, $2, $3, $4, $5, $6, 0, 0) ON CONFLICT (dedupe) DO NOTHING"
@@ -41,9 +42,9 @@ _LOST = (
     "UPDATE wechat_messages SET state = 'unsure', settled_at = $1 "
     "WHERE contact_id = $2 AND state = 'sending' AND sending_until <= $1"
 )
-_GIVE_BACK = (
-    "UPDATE wechat_contacts SET long_left = long_left + 1 WHERE id = $1 AND long_until IS NOT NULL AND long_left < 5"
-)
+_GIVE_BACK = "UPDATE wechat_contacts SET brief_left = brief_left + 1 WHERE id = $1"
+_BETWEEN = "\n\n————\n\n"
+"""Between answers that go out as one message."""
 _log = get_logger("wechat")
 
 
@@ -66,62 +67,91 @@ async def add_messages(
 
 
 async def send_waiting(contact: WeChatContact) -> None:
-    """Send what waits for a contact whom the caller works on.
+    """Send what waits for a contact whom the caller works on, in its order.
+
+    Where WeChat takes fewer messages than wait, several go out as one; what still is too much is late.
 
     Raises:
         NotNow: WeChat is away, limits us, or the account is not set up; nothing is lost.
     """
     await execute(_LOST, utc_now(), contact.id)
-    while True:
-        waiting = (
-            await WeChatMessage.filter(contact_id=contact.id, state=WeChatMessageState.WAITING).order_by("id").first()
-        )
-        if waiting is None:
+    while waiting := await _waiting(contact.id):
+        left = await allowance_of(contact, at=utc_now())
+        if not left:
+            for message in waiting:
+                if await execute(_BEGIN, utc_now(), message.id):
+                    await _settle(contact, [message], WeChatMessageState.LATE)
             return
-        await _send(contact, waiting)
+        groups = _groups(waiting, left)
+        await _send(contact, groups[0])
 
 
-async def _send(contact: WeChatContact, message: WeChatMessage) -> None:
-    account, now = WeChatAccount(contact.account), utc_now()
-    if not await execute(_BEGIN, now + SENDING_LASTS, message.id):
+async def _waiting(contact_id: UUID) -> list[WeChatMessage]:
+    return await WeChatMessage.filter(contact_id=contact_id, state=WeChatMessageState.WAITING).order_by("id")
+
+
+def _groups(waiting: Sequence[WeChatMessage], left: int) -> list[list[WeChatMessage]]:
+    """Return what goes out together: each message by itself, or as many as fit where fewer may be sent."""
+    if len(waiting) <= left:
+        return [[message] for message in waiting]
+    groups: list[list[WeChatMessage]] = []
+    size = 0
+    for message in waiting:
+        length = len(unseal(WECHAT_MESSAGE_TEXT, message.text_sealed).encode()) + len(_BETWEEN.encode())
+        if not groups or size + length > LONGEST_BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(message)
+        size += length
+    return groups
+
+
+async def _send(contact: WeChatContact, group: Sequence[WeChatMessage]) -> None:
+    account, until = WeChatAccount(contact.account), utc_now() + SENDING_LASTS
+    mine = [message for message in group if await execute(_BEGIN, until, message.id)]
+    if not mine:
         return
+    text = _BETWEEN.join(unseal(WECHAT_MESSAGE_TEXT, message.text_sealed) for message in mine)
+    is_brief = False
     try:
         client = resources().wechat(account)
         await _keep_pace(account)
-        if not await take_allowance(contact.id, at=utc_now()):
-            await _settle(contact, message, WeChatMessageState.LATE)
-            return
-        await calls.send_text(client, openid=contact.openid, text=unseal(WECHAT_MESSAGE_TEXT, message.text_sealed))
+        is_brief = await take_brief(contact.id, at=utc_now())
+        await calls.send_text(client, openid=contact.openid, text=text)
     except (OutsideWindow, TooManyMessages) as fault:
-        await close_windows(contact.id)
-        await _settle(contact, message, WeChatMessageState.LATE, fault.errcode)
+        await shut(contact.id, at=utc_now())
+        await _settle(contact, mine, WeChatMessageState.LATE, fault.errcode)
     except (LimitReached, TokenRefused) as fault:
-        await _settle(contact, message, WeChatMessageState.WAITING, fault.errcode)
+        await _settle(contact, mine, WeChatMessageState.WAITING, fault.errcode)
         raise NotNow from fault
     except WeChatRefused as fault:
-        _log.warning("wechat.message_refused", message_id=message.id, errcode=fault.errcode, fault=fault.told)
-        await _settle(contact, message, WeChatMessageState.REFUSED, fault.errcode)
+        _log.warning("wechat.message_refused", message_id=mine[0].id, errcode=fault.errcode, fault=fault.told)
+        await _settle(contact, mine, WeChatMessageState.REFUSED, fault.errcode)
     except (WeChatMisconfigured, WeChatNotConfigured) as fault:
-        await _settle(contact, message, WeChatMessageState.WAITING)
+        await _settle(contact, mine, WeChatMessageState.WAITING)
         raise NotNow from fault
     except WeChatBusy as fault:
         if fault.may_have_happened and await _is_up(client):
-            await _settle(contact, message, WeChatMessageState.UNSURE)
+            await _settle(contact, mine, WeChatMessageState.UNSURE)
             return
-        await execute(_GIVE_BACK, contact.id)
-        await _settle(contact, message, WeChatMessageState.WAITING)
+        if is_brief:
+            await execute(_GIVE_BACK, contact.id)
+        await _settle(contact, mine, WeChatMessageState.WAITING)
         raise NotNow from fault
     else:
-        await _settle(contact, message, WeChatMessageState.SENT)
+        await _settle(contact, mine, WeChatMessageState.SENT)
 
 
-async def _settle(contact: WeChatContact, message: WeChatMessage, state: WeChatMessageState, errcode: int = 0) -> None:
+async def _settle(
+    contact: WeChatContact, group: Sequence[WeChatMessage], state: WeChatMessageState, errcode: int = 0
+) -> None:
     now = utc_now()
     settled_at = None if state is WeChatMessageState.WAITING else now
-    await execute(_END, state.value, errcode, settled_at, message.id)
-    WECHAT_MESSAGES.labels(contact.account, state.value).inc()
-    if state in (WeChatMessageState.LATE, WeChatMessageState.UNSURE, WeChatMessageState.REFUSED):
-        await _tell_in_inbox(contact, message, at=now)
+    for message in group:
+        await execute(_END, state.value, errcode, settled_at, message.id)
+        WECHAT_MESSAGES.labels(contact.account, state.value).inc()
+        if state in (WeChatMessageState.LATE, WeChatMessageState.UNSURE, WeChatMessageState.REFUSED):
+            await _tell_in_inbox(contact, message, at=now)
 
 
 async def _tell_in_inbox(contact: WeChatContact, message: WeChatMessage, *, at: datetime) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from config.clock import utc_now
 from config.logging import get_logger
 from models.accounts import Account
@@ -39,6 +41,8 @@ _SPOKE_WITHIN = timedelta(seconds=25)
 _LOOK_UP_AGAIN = timedelta(days=1)
 _TIME_SECONDS = 30.0
 """Of one turn; the rest is done in another, within the lease."""
+_CROWD = 3
+"""From so many waiting pushes of a person on, their answers may have to share a message."""
 _LATER_SECONDS = (15, 40)
 _log = get_logger("wechat")
 
@@ -71,23 +75,28 @@ async def work_for(*, account: WeChatAccount, openid: str, push_id: UUID) -> Non
 
 
 async def _work_through(contact: WeChatContact, ends_at: float) -> bool:
-    """Return whether nothing waits any more."""
+    """Return whether nothing waits any more. Who said much at once is answered when all of it is understood."""
+    is_crowd = False
     while True:
-        await send_waiting(contact)
-        stored = await _next(contact)
-        if stored is None:
+        waiting = await _of(contact).count()
+        is_crowd = is_crowd or waiting >= _CROWD
+        if not waiting or not is_crowd:
+            await send_waiting(contact)
+        if not waiting:
             return True
         if time.monotonic() > ends_at:
             return False
-        await _do(contact, stored)
+        stored = await _next(contact)
+        if stored is not None:
+            await _do(contact, stored)
+
+
+def _of(contact: WeChatContact) -> QuerySet[WeChatPush]:
+    return WeChatPush.filter(account=contact.account, openid=contact.openid, state=WeChatPushState.WAITING)
 
 
 async def _next(contact: WeChatContact) -> WeChatPush | None:
-    return (
-        await WeChatPush.filter(account=contact.account, openid=contact.openid, state=WeChatPushState.WAITING)
-        .order_by("id")
-        .first()
-    )
+    return await _of(contact).order_by("id").first()
 
 
 async def _do(contact: WeChatContact, stored: WeChatPush) -> None:

@@ -253,18 +253,48 @@ class TestSending:
         assert "挂失" in told.text
         assert chat.texts("o-late") == []
 
-    async def test_a_sixth_answer_waits_for_the_person_to_speak(self, chat: Chat) -> None:
-        await chat.push("o-veteran", messages.text(QUESTION))
+    async def test_more_answers_than_wechat_takes_share_messages(self, chat: Chat) -> None:
+        asked = (
+            QUESTION,
+            "军人优待证怎么申请",
+            "退役一次性补助怎么发",
+            "光荣牌怎么挂",
+            "立功奖励金",
+            "公交免费吗",
+            "怎么报到",
+        )
+        for words in asked:
+            await chat.push("o-veteran", messages.text(words))
         await chat.work()
-        await WeChatContact.all().update(long_left=0)
-        before = len(chat.wechat.requests("/cgi-bin/message/custom/send"))
+
+        texts = chat.texts("o-veteran")
+        assert len(texts) <= 5
+        said = [one.reply.split("\n")[0] for one in await AssistantMessage.all().order_by("id")]
+        whole = "".join(texts)
+        places = [whole.find(line) for line in said]
+        assert len(said) == len(asked)
+        assert -1 not in places
+        assert places == sorted(places)
+        assert {one.state for one in await WeChatMessage.all()} == {WeChatMessageState.SENT}
+
+    async def test_where_wechat_takes_no_more_nothing_is_tried_until_the_person_speaks(self, chat: Chat) -> None:
+        await chat.ask("o-veteran", QUESTION)
         contact = await WeChatContact.get()
-        await add_messages(contact.id, ["示例"], answers="test", at=utc_now())
+        chat.wechat.fail_next(45047, path="/cgi-bin/message/custom/send")
         async with working_on(contact.id) as is_mine:
             assert is_mine
+            await add_messages(contact.id, ["示例一"], answers="a", at=utc_now())
+            await send_waiting(contact)
+            await add_messages(contact.id, ["示例二"], answers="b", at=utc_now())
             await send_waiting(contact)
 
-        assert len(chat.wechat.requests("/cgi-bin/message/custom/send")) == before
+        assert len(chat.wechat.requests("/cgi-bin/message/custom/send")) == 2
+        assert [one.state for one in await WeChatMessage.all().order_by("id")] == [
+            WeChatMessageState.SENT,
+            WeChatMessageState.LATE,
+            WeChatMessageState.LATE,
+        ]
+        assert len(await chat.ask("o-veteran", "军人优待证怎么申请")) == 1
 
     async def test_one_that_lost_its_sender_is_not_sent_again(self, chat: Chat) -> None:
         await chat.push("o-veteran", messages.text(QUESTION))
