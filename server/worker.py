@@ -6,6 +6,7 @@ from typing import Any
 from config.clock import utc_now
 from server.accounts.tasks import purge_sessions
 from server.addresses.tasks import purge_addresses
+from server.assistant.cases import ANSWERED as STAFF_ANSWERED
 from server.assistant.knowledge.hit_tests import do_hit_test
 from server.assistant.questions.gathering import forget_questions
 from server.assistant.tasks import forget_conversations, gather_due, make_model
@@ -35,6 +36,7 @@ from server.resources import resources
 from server.state.database import purge_expired
 from server.wechat.accounts import WeChatAccount
 from server.wechat.health import read_quotas
+from server.wechat.receiving.answers import bring_answer
 from server.wechat.receiving.keeping import PUSHED as WECHAT_PUSHED
 from server.wechat.receiving.tasks import purge_pushes as purge_pushes_of_wechat
 from server.wechat.receiving.tasks import take_up_stranded
@@ -55,6 +57,7 @@ TASKS: dict[str, Task] = {
     PUBLISHED: Task(posting_published),
     PUSHED: Task(work_on_push),
     RENAMED: Task(employer_renamed),
+    STAFF_ANSWERED: Task(bring_answer),
     WECHAT_PUSHED: Task(work_on_push_of_wechat),
     SUBMITTED: Task(_check_posting),
 }

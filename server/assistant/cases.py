@@ -13,7 +13,10 @@ from models.transactions import execute, transaction
 from server.accounts.guards import StaffMember
 from server.audit.service import record
 from server.notifications.service import Event, notify, notify_all
+from server.outbox.service import enqueue
 
+ANSWERED = "assistant.staff_answered"
+"""Work on what staff wrote: whoever asked in another channel reads it there."""
 _URGENCY = {HandoverReason.CRISIS: 0, HandoverReason.THREAT: 1}
 _OPEN = (
     "INSERT INTO handover_cases (id, created_at, conversation_id, reason, urgency, state, updated_at) "
@@ -127,6 +130,7 @@ async def answer_case(*, case_id: UUID, text: str, staff: StaffMember, at: datet
         message_id = new_id()
         await execute(_SAY, message_id, at, case.conversation_id, text)
         await _note(case, "handover.answered", staff, {"message_id": str(message_id)})
+        await enqueue(ANSWERED, {"message_id": message_id.hex})
         if case.conversation.account_id is not None:
             event = Event(
                 name="handover.answered",

@@ -21,6 +21,7 @@ from models.wechat import (
     WeChatPush,
     WeChatPushState,
 )
+from server.assistant.current import AssistantNotReady
 from server.outbox.service import enqueue
 from server.resources import resources
 from server.wechat import calls
@@ -43,7 +44,7 @@ _TIME_SECONDS = 30.0
 """Of one turn; the rest is done in another, within the lease."""
 _CROWD = 3
 """From so many waiting pushes of a person on, their answers may have to share a message."""
-_LATER_SECONDS = (15, 40)
+_LATER_SECONDS = (8, 25)
 _log = get_logger("wechat")
 
 
@@ -115,6 +116,9 @@ async def _do(contact: WeChatContact, stored: WeChatPush) -> None:
         await handle(work, at=utc_now())
     except AlreadyHandled:
         return
+    except AssistantNotReady as fault:  # the first model is being made: no failure of this push
+        await execute("UPDATE wechat_pushes SET attempts = attempts - 1 WHERE id = $1", stored.id)
+        raise NotNow from fault
     WECHAT_PUSHES.labels(stored.account, "done").inc()
 
 

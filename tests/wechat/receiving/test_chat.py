@@ -11,6 +11,7 @@ from models.conversations import AssistantMessage, HandoverCase
 from models.notifications import Notification
 from models.outbox import OutboxMessage
 from models.wechat import WeChatContact, WeChatMessage, WeChatMessageState, WeChatPush, WeChatPushState
+from server.assistant.current import AssistantNotReady
 from server.resources import resources
 from server.wechat.fake import messages
 from server.wechat.fake.server import Failure
@@ -28,6 +29,7 @@ from server.wechat.receiving.writing import (
     split_text,
     write_reply,
 )
+from tests.factories.cards import make_staff
 from tests.wechat.receiving.conftest import MINI, SERVICE, Chat
 
 QUESTION = "优待证丢了怎么补办"
@@ -115,6 +117,36 @@ class TestQuestions:
 
         contact = await WeChatContact.get(openid="o-service")
         assert contact.person_id == person.id
+
+    async def test_what_staff_answer_is_read_in_the_chat_and_in_the_inbox(self, chat: Chat) -> None:
+        person = await Account.create(openid="o-veteran")
+        await chat.ask("o-veteran", "转人工")
+        clerk = await chat.service.login("wechat-clerk")
+        await make_staff(clerk.account_id)
+        case = await HandoverCase.get()
+
+        await clerk.post(f"/v1/staff/assistant/cases/{case.id}/answer", {"text": "您好，请明天上午来服务站。"})
+        await chat.work()
+
+        assert chat.texts("o-veteran")[-1] == "工作人员回复：您好，请明天上午来服务站。"
+        assert await Notification.filter(account_id=person.id, event="handover.answered").count() == 1
+
+    async def test_while_the_first_model_is_made_a_question_waits(
+        self, chat: Chat, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def not_ready() -> None:
+            raise AssistantNotReady
+
+        with monkeypatch.context() as patched:
+            patched.setattr("server.wechat.receiving.handling.current_assistant", not_ready)
+            for _ in range(10):
+                await chat.push("o-veteran", messages.text(QUESTION))
+                await work_on_push({"push_id": (await WeChatPush.all().order_by("-id").first()).id.hex})  # type: ignore[union-attr]
+        push = await WeChatPush.all().order_by("id").first()
+        assert push is not None
+        assert (push.state, push.attempts) == (WeChatPushState.WAITING, 0)
+        await work_on_push({"push_id": push.id.hex})
+        assert chat.texts("o-veteran")
 
 
 class TestPassive:
