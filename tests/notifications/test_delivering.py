@@ -96,6 +96,27 @@ async def test_several_runs_at_once_send_each_message_once(house: House) -> None
     assert len(house.wechat.requests(SEND)) == len(house.sent()) == PER_SECOND
 
 
+async def test_one_second_takes_no_more_than_its_pace_however_often_the_worker_runs(house: House) -> None:
+    for _ in range(PER_SECOND + 5):
+        await ready(house)
+
+    tried = [await house.run() for _ in range(3)]
+    house.now += timedelta(seconds=1)
+
+    assert (tried, await house.run()) == ([PER_SECOND, 0, 0], 5)
+
+
+async def test_one_claim_begins_once_and_an_older_one_never(house: House) -> None:
+    delivery = await ready(house, consents=5, attempts=2)
+    claim, older = (Claim(delivery.id, attempts, 0, delivery.account_id, TEMPLATE_ID) for attempts in (2, 1))
+    until = house.now + timedelta(seconds=60)
+
+    begun = [await begin(one, locked_until=until, at=house.now) for one in (older, claim, claim)]
+
+    assert begun == [False, True, False]
+    assert await remaining(delivery.account_id) == 4
+
+
 async def test_what_wechat_refuses_for_want_of_consent_closes_the_balance_without_a_failure(house: House) -> None:
     delivery = await ready(house, consents=3, known=0)
 
