@@ -22,10 +22,13 @@ from bench.memory import measure_memory
 from bench.notifications import measure_notifications
 from bench.parcels import measure_parcels
 from bench.parcels_events import measure_events
+from bench.wechat import measure_burst, measure_wechat
 from config.database import close_database, open_database
 from config.logging import configure_logging
+from config.settings import get_settings
 from models import MODEL_MODULES
 from models.cards import CardKind
+from server.assistant.training import ensure_trained
 from server.cards.pass_keys import create_pass_key, load_keys
 from server.cards.passes import CardPass, encode_pass
 from tests import databases
@@ -126,7 +129,7 @@ def main() -> None:
     parser.add_argument("--bookings", type=int, default=600, help="parcels booked a round")
     parser.add_argument(
         "--only",
-        choices=["routes", "growth", "jobs", "parcels", "events", "notifications", "assistant", "memory"],
+        choices=["routes", "growth", "jobs", "parcels", "events", "notifications", "assistant", "wechat", "memory"],
         help="measure only this part",
     )
     options = parser.parse_args()
@@ -150,6 +153,11 @@ def main() -> None:
         if options.only in (None, "assistant"):
             with tempfile.TemporaryDirectory() as name:
                 measure_assistant(databases.make_postgres(), Path(name))
+        if options.only in (None, "wechat"):
+            measure_wechat(databases.make_postgres(), rounds=options.rounds, seconds=options.seconds)
+            models = asyncio.run(ensure_trained(get_settings())).parent
+            with tempfile.TemporaryDirectory() as name:
+                asyncio.run(measure_burst(databases.make_postgres(), Path(name), models))
         if options.only in (None, "memory"):
             with tempfile.TemporaryDirectory() as name:
                 measure_memory(databases.make_postgres(), Path(name))

@@ -34,14 +34,22 @@ def serving(address: str, public_key: str, directory: Path) -> Iterator[dict[str
             process.wait(20)
 
 
-def run_load(directory: Path, port: int, requests: list[bytes], *, seconds: float, once: bool) -> dict[str, float]:
+def run_load(
+    directory: Path,
+    port: int,
+    requests: list[bytes],
+    *,
+    seconds: float,
+    once: bool,
+    connections: int = CONNECTIONS,
+) -> dict[str, float]:
     job = directory / "load.json"
     job.write_text(
         json.dumps(
             {
                 "port": port,
                 "requests": [request.decode() for request in requests],
-                "connections": CONNECTIONS,
+                "connections": connections,
                 "seconds": seconds,
                 "once": once,
             }
@@ -67,13 +75,14 @@ def compare(
     rounds: int,
     seconds: float,
     count: int,
+    connections: int = CONNECTIONS,
 ) -> dict[str, Any]:
     """Measure both in turns and return the median of each and the median ratio of neighbouring rounds."""
     once = count > 1
     results: dict[str, list[dict[str, float]]] = {"ours": [], "rival": []}
     for number in range(rounds + 1):
         for side, make in (("ours", ours), ("rival", rival)) if number % 2 else (("rival", rival), ("ours", ours)):
-            outcome = run_load(directory, ports[side], make(count), seconds=seconds, once=once)
+            outcome = run_load(directory, ports[side], make(count), seconds=seconds, once=once, connections=connections)
             if number:  # the first round warms up
                 results[side].append(outcome)
     ratios = [a["per_second"] / b["per_second"] for a, b in zip(results["ours"], results["rival"], strict=True)]

@@ -13,6 +13,7 @@ from sanic import Sanic
 from bench.jobs_rival import add_job_routes
 from bench.parcels_rival import add_parcel_routes
 from bench.rival import create_rival
+from bench.wechat import add_wechat_route
 from config.settings import Settings
 from server.app import create_app
 
@@ -25,6 +26,7 @@ async def serve(job: dict[str, Any]) -> None:
     rival = create_rival(job["address"], pool=10, public_key=job["public_key"])
     add_job_routes(rival)
     add_parcel_routes(rival)
+    add_wechat_route(rival)
     ports, servers = [], []
     for app in (ours, rival):
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)

@@ -16,10 +16,9 @@ CREATE TABLE wechat_pushes (
     done_at TIMESTAMP,
     UNIQUE (account, dedupe)
 );
-CREATE INDEX wechat_pushes_spoken ON wechat_pushes (account, openid, created_at) WHERE is_message;
-CREATE INDEX wechat_pushes_waiting ON wechat_pushes (account, openid, id) WHERE state = 'waiting';
-CREATE INDEX wechat_pushes_state ON wechat_pushes (state, id) WHERE state IN ('unknown', 'failed');
-CREATE INDEX wechat_pushes_done ON wechat_pushes (done_at);
+CREATE INDEX wechat_pushes_contact ON wechat_pushes (account, openid, id);
+CREATE INDEX wechat_pushes_state ON wechat_pushes (state, id) WHERE state <> 'done';
+CREATE INDEX wechat_pushes_done ON wechat_pushes (done_at) WHERE done_at IS NOT NULL;
 
 CREATE TABLE wechat_contacts (
     id CHAR(36) PRIMARY KEY NOT NULL,

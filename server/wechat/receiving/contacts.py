@@ -27,7 +27,10 @@ _LOCK = (
 )
 _UNLOCK = "UPDATE wechat_contacts SET lock = '', locked_until = NULL WHERE id = $1 AND lock = $2"
 _TAKE = "UPDATE wechat_contacts SET brief_left = brief_left - 1 WHERE id = $1 AND brief_until > $2 AND brief_left > 0"
-_SPOKE = "SELECT max(created_at) AS last FROM wechat_pushes WHERE account = $1 AND openid = $2 AND is_message"
+_SPOKE = (
+    "SELECT created_at AS last FROM wechat_pushes WHERE account = $1 AND openid = $2 AND is_message "
+    "ORDER BY id DESC LIMIT 1"
+)
 _SENT = (
     "SELECT count(DISTINCT settled_at) AS n FROM wechat_messages "
     "WHERE contact_id = $1 AND state IN ('sent', 'unsure') AND settled_at >= $2"

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.dialogue.urgent import urgent_reason
-from bot.replies import Kind
 from bot.retrieval.normalising import clean
-from bot.skills import Question
 from config.logging import get_logger
 from config.settings import Settings
 from models.errors import Forbidden
 from models.fields import unseal
 from models.transactions import fetch_row
 from models.wechat import WECHAT_PUSH_REPLY, WeChatContact, WeChatPush, WeChatPushState
-from server.assistant.current import AssistantNotReady, current_assistant
+from server.assistant.current import AssistantNotReady
 from server.wechat.accounts import WeChatAccount, WeChatCredentials, find_credentials
 from server.wechat.pushes.envelope import Opened, check_url, keys_of, open_body
 from server.wechat.pushes.parsing import Push, PushKind, parse_push
@@ -82,7 +80,7 @@ async def receive(
     except PushRejected as fault:
         raise _refused(account, fault) from None
     WECHAT_PUSHES.labels(account.value, "received").inc()
-    is_transfer = await _wants_person(push, at)
+    is_transfer = _wants_person(push)
     may_be_passive = not is_transfer and account is WeChatAccount.SERVICE and _may_be_passive(push, opened)
     work_in = LEFT_TO_PASSIVE if may_be_passive else timedelta()
     kept = await keep_push(account=account, push=push, text=opened.text, at=at, work_in=work_in)
@@ -111,18 +109,13 @@ def _refused(account: WeChatAccount, fault: PushRejected) -> WeChatPushRefused:
     return WeChatPushRefused()
 
 
-async def _wants_person(push: Push, at: datetime) -> bool:
-    """Whether a message goes to the customer-service staff as well: WeChat hands over only with the answer to it."""
+def _wants_person(push: Push) -> bool:
+    """Whether a message goes to the customer-service staff as well, by the rules for danger and for asking by word.
+
+    WeChat hands over only with the answer to the push; what the model finds later opens a case of ours alone.
+    """
     text = question_of(push) if push.kind is PushKind.MESSAGE else None
-    if not text or len(text) > LONGEST_BYTES:
-        return False
-    if urgent_reason(clean(text)) is not None:
-        return True
-    try:
-        assistant = await current_assistant()
-    except AssistantNotReady:
-        return False
-    return assistant.understand(Question(text=text, at=at)).kind is Kind.HANDOVER
+    return bool(text) and len(text or "") <= LONGEST_BYTES and urgent_reason(clean(text or "")) is not None
 
 
 def _may_be_passive(push: Push, opened: Opened) -> bool:

@@ -1,5 +1,6 @@
 """坏推送 — forged, altered, cut off, repeated or unreadable: refused or answered ``success``, and no work is done."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,11 +8,15 @@ from dataclasses import replace
 import pytest
 from structlog.typing import EventDict
 
+from config.clock import utc_now
 from models.outbox import OutboxMessage
+from models.transactions import is_postgres
 from models.wechat import WeChatPush
 from server.wechat.fake import messages
 from server.wechat.fake.crypto import sign
 from server.wechat.fake.pushing import PushRequest
+from server.wechat.pushes.parsing import Push, parse_push
+from server.wechat.receiving.keeping import keep_push
 from server.wechat.receiving.measures import WECHAT_PUSHES
 from tests.service import Answer, make_settings, serving
 from tests.wechat.receiving.conftest import MINI, SERVICE, Chat
@@ -132,3 +137,20 @@ async def test_without_a_token_nothing_is_accepted(database_address: str) -> Non
         answer = await client.get(PATH, params=signed)
 
     assert (answer.status, answer.code) == (403, "WeChatPushRefused")
+
+
+async def test_one_push_that_cannot_be_stored_takes_no_other_with_it(chat: Chat) -> None:
+    at, good = utc_now(), [compose_push(f"o-{number}") for number in range(5)]
+    bad = replace(good[0], openid="x" * 2_000) if is_postgres() else replace(good[0], openid=None)  # type: ignore[arg-type]
+
+    outcomes = await asyncio.gather(
+        *(keep_push(account=MINI, push=push, text="示例", at=at) for push in (*good[:3], bad, *good[3:])),
+        return_exceptions=True,
+    )
+
+    assert [isinstance(one, Exception) for one in outcomes] == [False, False, False, True, False, False]
+    assert await WeChatPush.all().count() == await OutboxMessage.all().count() == len(good)
+
+
+def compose_push(openid: str) -> Push:
+    return parse_push(messages.as_xml({"FromUserName": openid, "CreateTime": 1, **messages.text(QUESTION)}))
