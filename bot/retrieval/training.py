@@ -25,7 +25,8 @@ from bot.retrieval.labels import AMBIGUOUS, TOPIC, label
 from bot.retrieval.model import HISTORY_SHARE, Model, Words
 
 _FEWEST = (6, 4, 6)
-"""In how many texts a feature of each block must stand. Seldom ones cost memory and make nothing surer."""
+"""In how many texts a feature of each block must stand, fewer where there are few texts. Seldom ones cost memory and
+make nothing surer."""
 BLOCK_WEIGHTS = (1.0, 0.85, 0.7)
 """Of runs of signs, of words, of sounds: this and the shares below were found by cross-validation."""
 FAMILY_SHARE, CENTRE_SHARE = 0.4, 1.0
@@ -143,8 +144,10 @@ def learn(asked: Prepared, told: Prepared, chosen: npt.NDArray[np.intp]) -> Lear
     targets = np.concatenate([asked.targets[chosen], told.targets])
     weights = np.concatenate([asked.weights[chosen], told.weights])
     vectorizers = [
-        TfidfVectorizer(analyzer=_itself, sublinear_tf=True, min_df=seldom).fit([pair[0][block] for pair in read])
-        for block, seldom in enumerate(_FEWEST)
+        TfidfVectorizer(analyzer=_itself, sublinear_tf=True, min_df=min(fewest, 1 + len(read) // 1000)).fit(
+            [pair[0][block] for pair in read]
+        )
+        for block, fewest in enumerate(_FEWEST)
     ]
     vectors = vectors_of(vectorizers, read)
     matrix, bias = _margins(vectors, targets, weights, len(asked.labels))

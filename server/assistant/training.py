@@ -123,6 +123,7 @@ def _put(made: Path, folder: Path) -> None:
 
 
 async def _train(made: Path, knowledge: Knowledge) -> None:
+    _log.info("assistant.training", count=len(knowledge.entries), reason="助手在学习，约半分钟；学好之前用上一个模型")
     source = made / "knowledge.json"
     source.write_bytes(msgspec.json.encode(knowledge))
     await run_apart("bot.retrieval.training", str(source), str(made))
