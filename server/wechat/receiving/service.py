@@ -81,7 +81,9 @@ async def receive(
         raise _refused(account, fault) from None
     WECHAT_PUSHES.labels(account.value, "received").inc()
     is_transfer = _wants_person(push)
-    may_be_passive = not is_transfer and account is WeChatAccount.SERVICE and _may_be_passive(push, opened)
+    may_be_passive = (
+        not is_transfer and account is WeChatAccount.SERVICE and _may_be_passive(push, opened) and not _busy.locked()
+    )
     work_in = LEFT_TO_PASSIVE if may_be_passive else timedelta()
     kept = await keep_push(account=account, push=push, text=opened.text, at=at, work_in=work_in)
     if is_transfer:

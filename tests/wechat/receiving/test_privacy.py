@@ -4,7 +4,8 @@ from models.accounts import Account, Consent, Purpose, Session
 from models.addresses import Address
 from models.audit import AuditEntry
 from models.conversations import AssistantMessage
-from models.wechat import WeChatContact, WeChatPush
+from models.fields import unseal
+from models.wechat import WECHAT_MESSAGE_TEXT, WECHAT_PUSH_BODY, WeChatContact, WeChatMessage, WeChatPush
 from server.wechat.fake import messages
 from tests.factories.addresses import make_address
 from tests.factories.cards import give_consent
@@ -36,6 +37,8 @@ async def test_whoever_withdraws_loses_the_words_and_stays_logged_in(chat: Chat)
 
     [message] = await AssistantMessage.all()
     assert (message.question, message.reply) == ("", "")
+    asked, said = await WeChatPush.get(openid="o-person", name="text"), await WeChatMessage.get()
+    assert unseal(WECHAT_PUSH_BODY, asked.body_sealed) == unseal(WECHAT_MESSAGE_TEXT, said.text_sealed) == ""
     assert await Session.filter(account_id=person.id, revoked_at=None).count() == 1
     assert await AuditEntry.filter(action="privacy.deleted").count() == 1
 
