@@ -22,7 +22,8 @@ from config.clock import beijing_day
 PASTED_NUMBER = "parcel_number"
 PUBLIC_INTENTS = {"parcel_number": "parcel_status", "application_status": "job_search"}
 """Finer intents of the skills, under the names that clients know."""
-_HUMAN = Option(OTHER, "转人工")
+A_PERSON = Option(OTHER, "转人工")
+"""Offered after the topics of a choice, and where nothing was understood."""
 _WHO_ANSWERS = {
     "parcel_status": ("parcels", "parcel_status"),
     "perk_search": ("perks", "perk_search"),
@@ -155,7 +156,7 @@ class Assistant:
             kind=Kind.CLARIFY,
             text=choice.question if choice else CLARIFY,
             confidence=decision.confidence,
-            options=(*options, _HUMAN),
+            options=(*options, A_PERSON),
         )
 
     async def _live_by_model(self, decision: Decision, question: Question) -> Reply:
@@ -207,5 +208,5 @@ def _handover(reason: HandoverReason, *, confidence: float) -> Reply:
 
 
 def _refusal(reason: RefusalReason, *, confidence: float = 1.0) -> Reply:
-    options = (_HUMAN,) if reason is RefusalReason.UNKNOWN else ()
+    options = (A_PERSON,) if reason is RefusalReason.UNKNOWN else ()
     return Reply(kind=Kind.REFUSAL, text=REFUSALS[reason], confidence=confidence, reason=reason.value, options=options)

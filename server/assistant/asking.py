@@ -9,7 +9,7 @@ import msgspec
 
 from bot.assistant import Assistant
 from bot.dialogue.follow_ups import MOST_TURNS, REMEMBERED
-from bot.replies import Kind, Reply, Turn
+from bot.replies import Kind, RefusalReason, Reply, Turn
 from bot.skills import Question
 from models.base import new_id
 from models.errors import NotFound
@@ -37,6 +37,10 @@ _CONVERSATION = "SELECT account_id FROM conversations WHERE id = $1"
 _TURNS = (
     "SELECT id, question, created_at, kind, topic, intent, reason, options FROM assistant_messages "
     "WHERE conversation_id = $1 AND created_at > $2 AND kind <> 'staff' ORDER BY id DESC LIMIT $3"
+)
+_LAST = (
+    "SELECT kind, reason, options FROM assistant_messages WHERE conversation_id = $1 AND created_at > $2 "
+    "AND kind <> 'staff' ORDER BY id DESC LIMIT 1"
 )
 _OPEN = (
     "INSERT INTO conversations (id, created_at, account_id, last_at) VALUES ($1, $2, $3, $2) "
@@ -85,6 +89,23 @@ async def ask(
     asked = Asked(conversation_id or uuid4(), new_id(), reply)
     await _store(asked, text, account_id=account_id, chosen_from=last if tapped else None, at=at, within=within)
     return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """给出的选项 — the topics of the last reply in their order, and whether a person is offered after them."""
+
+    topics: list[str]
+    has_person: bool
+
+
+async def last_offer(conversation_id: UUID, *, at: datetime) -> Offer:
+    """Return what the last reply of a conversation offered, nothing once it is no longer remembered."""
+    row = await fetch_row(_LAST, conversation_id, at - REMEMBERED)
+    if row is None:
+        return Offer([], has_person=False)
+    has_person = row["kind"] == Kind.CLARIFY or row["reason"] == RefusalReason.UNKNOWN
+    return Offer(msgspec.json.decode(row["options"], type=list[str]), has_person)
 
 
 async def require_conversation(conversation_id: UUID, *, account_id: UUID | None) -> None:

@@ -16,7 +16,7 @@ from config.clock import beijing_day, utc_now
 from models.audit import AuditEntry
 from models.knowledge import KnowledgeState, KnowledgeVersion
 from models.questions import QuestionGroup, QuestionGroupState, QueuedQuestion, Shortcoming
-from server.assistant.current import current_assistant
+from server.assistant.current import AssistantNotReady, current_assistant
 from server.assistant.knowledge.in_force import is_as_shipped, knowledge_in_force, mark_in_force
 from server.assistant.knowledge.versions import entry_of
 from server.assistant.questions.gathering import forget_questions, gather_questions
@@ -358,6 +358,20 @@ class TestOutside:
         answer = await staff[0].post(f"{QUESTIONS}/{UUID(int=1)}/{deed}", {"revision": 1} | bodies.get(deed, {}))
 
         assert (answer.status, answer.code) == (404, "QuestionGroupNotFound")
+
+
+async def test_a_deed_is_answered_also_while_the_first_model_is_made(
+    bot: Client, staff: tuple[Client, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_ready() -> None:
+        raise AssistantNotReady
+
+    [group] = await gathered(TEXTS[0])
+    monkeypatch.setattr("server.assistant.questions.routes.current_assistant", not_ready)
+
+    answer = await staff[0].post(step(group, "dismissal"), {"revision": 1, "reason": "示例"})
+
+    assert (answer.status, answer.json["state"], answer.json["guesses"]) == (200, "dismissed", [])
 
 
 async def test_the_figures_come_as_a_workbook_with_their_definitions(bot: Client, staff: tuple[Client, Client]) -> None:

@@ -1,10 +1,11 @@
 """待改进提问的接口：工作人员。"""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
 
-from bot.knowledge.published import Published
+from bot.knowledge.published import Topic
 from config.clock import beijing, utc_now
 from models.knowledge import KnowledgeStateForbids
 from models.questions import Shortcoming
@@ -40,10 +41,10 @@ from server.http.pagination import decode_cursor, encode_cursor
 routes = Routes("questions", title="待改进的提问")
 _ALL = "/staff/assistant/questions"
 _ONE = f"{_ALL}/<group_id:uuid>"
-_STEP = (QuestionGroupNotFound, QuestionGroupStateForbids, AssistantNotReady)
+_STEP = (QuestionGroupNotFound, QuestionGroupStateForbids)
 
 
-@routes.get(_ALL, summary="没答好的提问，按意思归组，问得多的在前", refusals=(AssistantNotReady,))
+@routes.get(_ALL, summary="没答好的提问，按意思归组，问得多的在前")
 async def list_groups(asker: StaffMember, query: QuestionGroupQuery) -> QuestionGroupPage:
     """Not understood, unsure, choices that nobody took, answers that did not help."""
     found = await reading.list_groups(
@@ -55,11 +56,11 @@ async def list_groups(asker: StaffMember, query: QuestionGroupQuery) -> Question
     shown = found[: query.limit]
     last = shown[-1].group if shown else None
     cursor = encode_cursor(last.asked, str(last.id)) if last and len(found) > query.limit else None
-    published = (await current_assistant()).published
-    return QuestionGroupPage([_view(one, published) for one in shown], cursor)
+    topics = await _topics()
+    return QuestionGroupPage([_view(one, topics) for one in shown], cursor)
 
 
-@routes.get(_ONE, summary="一组提问", refusals=(QuestionGroupNotFound, AssistantNotReady))
+@routes.get(_ONE, summary="一组提问", refusals=(QuestionGroupNotFound,))
 async def get_group(asker: StaffMember, group_id: UUID, query: GroupQuestionsQuery) -> QuestionGroupDetail:
     """Masked, the newest first, each with what the bot did with it."""
     group = await _shown(group_id)
@@ -139,10 +140,18 @@ async def reopen_group(asker: StaffMember, group_id: UUID, body: GroupRevision) 
 
 
 async def _shown(group_id: UUID) -> QuestionGroupView:
-    return _view(await reading.read_group(group_id), (await current_assistant()).published)
+    return _view(await reading.read_group(group_id), await _topics())
 
 
-def _view(counted: CountedGroup, published: Published) -> QuestionGroupView:
+async def _topics() -> Mapping[str, Topic]:
+    """Return what the bot answers now, for the titles; nothing while its first model is being made."""
+    try:
+        return (await current_assistant()).published.topics
+    except AssistantNotReady:
+        return {}
+
+
+def _view(counted: CountedGroup, topics: Mapping[str, Topic]) -> QuestionGroupView:
     group = counted.group
     return QuestionGroupView(
         id=str(group.id),
@@ -153,9 +162,9 @@ def _view(counted: CountedGroup, published: Published) -> QuestionGroupView:
         asked=group.asked,
         shortcomings=[ShortcomingCount(one, one.label, number) for one, number in counted.counts.items()],
         guesses=[
-            TopicGuess(slug, published.topics[slug].title)
+            TopicGuess(slug, topics[slug].title)
             for slug in msgspec.json.decode(group.guesses, type=list[str])
-            if slug in published.topics
+            if slug in topics
         ],
         first_at=beijing(group.first_at),
         last_at=beijing(group.last_at),

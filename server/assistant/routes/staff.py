@@ -25,11 +25,11 @@ from server.assistant.schemas import (
 )
 from server.http.endpoints import Download, Routes
 from server.http.pagination import decode_cursor, encode_cursor
+from server.tables.export import XLSX
 
 routes = Routes("assistant-desk", title="助手（工作人员）")
 _ONE = "/staff/assistant/cases/<handover_id:uuid>"
 _MOST_MESSAGES = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @routes.get("/staff/assistant/cases", summary="转人工的对话，紧急的在前")

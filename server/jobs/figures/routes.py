@@ -16,9 +16,9 @@ from server.jobs.figures.schemas import (
     ReportQuery,
 )
 from server.jobs.figures.service import FigureValue, scope_of
+from server.tables.export import XLSX
 
 routes = Routes("reports", title="统计")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PATH = "/v1/staff/reports/employment"
 
 

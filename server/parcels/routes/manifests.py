@@ -45,9 +45,9 @@ from server.parcels.manifests.signing import (
 )
 from server.stations.guards import StationStaff
 from server.stations.service import StationNotFound
+from server.tables.export import XLSX
 
 PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 routes = Routes("manifests", title="交接单")
 _ONE = "/station/manifests/<manifest_number:str>"
 _PRINTS = Limit("60/minute")

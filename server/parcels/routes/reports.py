@@ -16,9 +16,9 @@ from server.parcels.figures.schemas import (
     RecordNumber,
 )
 from server.parcels.figures.service import ParcelFigureValue, Span, SpanInvalid, span_of
+from server.tables.export import XLSX
 
 routes = Routes("parcel-reports", title="包裹统计")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PATH = "/v1/staff/reports/parcels"
 
 

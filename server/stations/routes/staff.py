@@ -30,6 +30,7 @@ from server.stations.staff_schemas import (
     StationRequest,
 )
 from server.stations.terms import StationChanges, StationTerms
+from server.tables.export import XLSX
 from server.tables.faults import TableHasNoRows, TableRejected
 from server.tables.headers import WrongHeaders
 from server.tables.reading import Sheet
@@ -37,7 +38,6 @@ from server.tables.report import ImportReport
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
 routes = Routes("station-administration", title="服务站管理")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TERMS = (StationTermsInvalid, StationNumberTaken, StationKeptByOthers)
 _TABLE = (
     *(TableRejected, TableHasNoRows, WrongHeaders),

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
-
+from bot.assistant import A_PERSON
 from models.errors import NotFound
-from models.transactions import execute, fetch_row, transaction
+from models.transactions import execute, transaction
 from models.wechat import WeChatContact, WeChatMessageState, WeChatPushState
-from server.assistant.asking import Asked, ask, require_conversation
+from server.assistant.asking import Asked, ask, last_offer, require_conversation
 from server.assistant.current import current_assistant
 from server.notifications.subscriptions import record_reports
 from server.scenes.service import resolve_scene
@@ -33,9 +32,6 @@ GREETED_FOR = timedelta(hours=12)
 _NEAREST = "附近的服务站"
 _ASK, _SAY = "ask:", "say:"
 """What a key of the menu means: the answer of a topic, or a question as if it was typed."""
-_LAST_OFFER = (
-    "SELECT options FROM assistant_messages WHERE conversation_id = $1 AND kind <> 'staff' ORDER BY id DESC LIMIT 1"
-)
 _UNREADABLE = frozenset({"image", "video", "shortvideo", "file", "link", "miniprogrampage", "music", "emoticon"})
 _REPORTS = frozenset({"subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"})
 _QUIET = frozenset(
@@ -164,13 +160,13 @@ async def _unsubscribe(work: Work, at: datetime) -> None:
 async def _enter(work: Work, at: datetime) -> None:
     """Greet whoever opens the customer-service window, not each time they look in."""
     await open_window(work.contact.id, ENTERED, at=work.came_at)
-    greeted = await execute(
-        "UPDATE wechat_contacts SET greeted_at = $1 WHERE id = $2 AND (greeted_at IS NULL OR greeted_at <= $3)",
-        at,
-        work.contact.id,
-        at - GREETED_FOR,
-    )
     async with transaction():
+        greeted = await execute(
+            "UPDATE wechat_contacts SET greeted_at = $1 WHERE id = $2 AND (greeted_at IS NULL OR greeted_at <= $3)",
+            at,
+            work.contact.id,
+            at - GREETED_FOR,
+        )
         await work.settle("entered", [GREETING] if greeted else [], at=at)
 
 
@@ -207,13 +203,13 @@ async def _ask(
 ) -> None:
     """Put a question to the bot in the contact's conversation; the number of an option chooses it."""
     conversation_id = await _conversation_of(work.contact)
-    offered: list[str] = []
     number = chosen_number(text)
     if number is not None and conversation_id is not None:
-        offered = await _offered(conversation_id)
-    if offered and number is not None:
-        topic = offered[number - 1] if number <= len(offered) else None
-        text = text if topic else "转人工" if number == len(offered) + 1 else text
+        offer = await last_offer(conversation_id, at=at)
+        if number <= len(offer.topics):
+            topic = offer.topics[number - 1]
+        elif offer.has_person and number == len(offer.topics) + 1:
+            text = A_PERSON.send
 
     async def settle(asked: Asked) -> None:
         await execute(
@@ -244,11 +240,6 @@ async def _conversation_of(contact: WeChatContact) -> UUID | None:
     except NotFound:
         return None
     return contact.conversation_id
-
-
-async def _offered(conversation_id: UUID) -> list[str]:
-    row = await fetch_row(_LAST_OFFER, conversation_id)
-    return msgspec.json.decode(row["options"], type=list[str]) if row else []
 
 
 async def _leading(scene: str) -> str:

@@ -62,6 +62,7 @@ async def work_for(*, account: WeChatAccount, openid: str, push_id: UUID) -> Non
     while True:
         async with working_on(contact.id) as is_mine:
             if not is_mine:
+                await _look_again(contact.id, push_id)
                 return
             try:
                 is_done = await _work_through(contact, ends_at)
@@ -157,6 +158,12 @@ async def _later(push_id: UUID) -> None:
     """Come back soon, not all at once: nothing counts as a failure while WeChat is away."""
     pause = timedelta(seconds=random.uniform(*_LATER_SECONDS))
     await enqueue(PUSHED, {"push_id": push_id.hex}, run_at=utc_now() + pause)
+
+
+async def _look_again(contact_id: UUID, push_id: UUID) -> None:
+    """Look again when the lease of whoever works ends: alive, they have done it all by then."""
+    held = await WeChatContact.get(id=contact_id)
+    await enqueue(PUSHED, {"push_id": push_id.hex}, run_at=held.locked_until or utc_now())
 
 
 async def has_unsent(contact_id: UUID) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.dialogue.follow_ups import REMEMBERED
 from bot.replies import Kind, Option, Reply
 from config.clock import utc_now
 from models.accounts import Account
@@ -70,6 +71,36 @@ class TestQuestions:
         assert (last.kind, last.question) == ("answer", "1")
         assert answer
         assert label
+
+    async def test_the_number_after_the_topics_brings_a_person(self, chat: Chat) -> None:
+        [asked_back] = await chat.ask("o-veteran", "补贴怎么领")
+        numbers = [line.split(".")[0] for line in asked_back.split("\n") if line[:1].isdigit()]
+        await chat.ask("o-veteran", numbers[-1])
+
+        assert (await HandoverCase.get()).reason == "by_word"
+
+    async def test_where_nothing_was_understood_one_brings_a_person(self, chat: Chat) -> None:
+        [refused] = await chat.ask("o-veteran", "彳亍蹒跚龃龉饕餮魑魅魍魉")
+        await chat.ask("o-veteran", "1")
+
+        assert "1. 都不是，转人工" in refused
+        assert (await HandoverCase.get()).reason == "by_word"
+
+    async def test_a_number_beyond_what_an_answer_offers_brings_nobody(self, chat: Chat) -> None:
+        [answer] = await chat.ask("o-veteran", QUESTION)
+        await chat.ask("o-veteran", "4")
+
+        assert "4. " not in answer
+        assert not await HandoverCase.exists()
+
+    async def test_a_number_means_nothing_once_the_offer_is_forgotten(self, chat: Chat) -> None:
+        await chat.ask("o-veteran", "补贴怎么领")
+        await AssistantMessage.all().update(created_at=utc_now() - REMEMBERED)
+        await chat.ask("o-veteran", "1")
+
+        last = await AssistantMessage.all().order_by("-id").first()
+        assert last is not None
+        assert last.kind != "answer"
 
     async def test_follow_ups_know_what_was_said(self, chat: Chat) -> None:
         await chat.ask("o-veteran", QUESTION)
@@ -336,6 +367,23 @@ class TestSending:
 
         states = [one.state for one in await WeChatMessage.all().order_by("id")]
         assert states[0] is WeChatMessageState.UNSURE
+
+
+class TestCrashes:
+    async def test_what_a_dead_worker_held_is_looked_at_again_when_its_lease_ends(self, chat: Chat) -> None:
+        await chat.ask("o-veteran", QUESTION)
+        until = utc_now() + timedelta(seconds=60)
+        await WeChatContact.all().update(lock="dead", locked_until=until)
+        await chat.push("o-veteran", messages.text("军人优待证怎么申请"))
+        await chat.work()
+
+        [left] = await OutboxMessage.filter(kind="wechat.push")
+        assert len(chat.texts("o-veteran")) == 1
+        assert left.run_at == until
+        await WeChatContact.all().update(locked_until=utc_now())
+        await OutboxMessage.all().update(run_at=utc_now())
+        await chat.work()
+        assert len(chat.texts("o-veteran")) == 2
 
 
 class TestKeeping:

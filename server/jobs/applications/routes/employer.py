@@ -28,9 +28,9 @@ from server.jobs.applications.steps import (
     InterviewInThePast,
 )
 from server.jobs.postings.service import PostingNotFound
+from server.tables.export import XLSX
 
 routes = Routes("employer-applications", title="投递（用人单位）")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DECIDING = (ApplicationNotFound, ApplicationChanged, ApplicationStateForbids)
 
 

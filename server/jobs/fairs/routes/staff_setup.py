@@ -21,13 +21,13 @@ from server.jobs.fairs.staff_schemas import (
     StaffBooth,
     StaffFairPostingsQuery,
 )
+from server.tables.export import XLSX
 from server.tables.faults import TableHasNoRows, TableRejected
 from server.tables.headers import WrongHeaders
 from server.tables.report import ImportReport
 from server.tables.table import LockedSpreadsheet, OldSpreadsheetFormat, SpreadsheetTooLarge, UnreadableSpreadsheet
 
 routes = Routes("fair-administration", title="招聘会（工作人员）")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SET_UP = (FairNotFound, WholeCityFair, FairStateForbids, FairOver)
 _BOOTH = (EmployerNotFound, BoothEmployerNotApproved, BoothTaken, EmployerHasBooth)
 _TABLE = (
